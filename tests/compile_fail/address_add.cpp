@@ -1,0 +1,16 @@
+// Two addresses have no sum.
+// expect: (no match for .operator.|invalid operands to binary expression)
+// flags: -Wno-unused-parameter
+#include <hv/lib/address.hpp>
+
+#ifdef BAD
+auto test(hv::PhysAddr host, hv::GuestPhysAddr guest)
+{
+    return host + host;
+}
+#else
+auto test(hv::PhysAddr host, hv::GuestPhysAddr guest)
+{
+    return host + guest.value();
+}
+#endif
