@@ -1,0 +1,77 @@
+// What a host's device tree says of the machine: memory, harts, the console, and what the boot loader handed over.
+#pragma once
+
+#include <hv/fdt/tree.hpp>
+#include <hv/lib/static_vector.hpp>
+
+namespace hv::fdt {
+
+/// Memory that somebody keeps: a /memreserve/ entry or a child of /reserved-memory.
+struct ReservedRange {
+    PhysRange range;
+    std::string_view name;  ///< the node's, with its unit address; "/memreserve/" for an entry of that block
+    bool no_map = false;    ///< not even to be mapped
+};
+
+/// [dt] CPUs: a child of /cpus; riscv,isa and the others from the RISC-V CPU binding. What is not said is empty.
+struct Hart {
+    uint64_t id = 0;
+    bool available = false;     ///< its status is "okay" or not given
+    std::string_view isa;       ///< riscv,isa: "rv64imafdch_zicsr_sstc"
+    StringList isa_extensions;  ///< riscv,isa-extensions: "i", "m", "h", "sstc"
+    std::string_view mmu_type;  ///< "riscv,sv48"
+};
+
+/// The device that /chosen names as stdout-path.
+struct SerialPort {
+    std::string_view name;  ///< the node's: "serial@10000000"
+    StringList compatible;
+    PhysRange registers;        ///< the first entry of reg, as the machine addresses it
+    uint32_t reg_shift = 0;     ///< register n lies at n << reg_shift
+    uint32_t reg_io_width = 1;  ///< bytes of one access: 1, 2 or 4
+    bool is_ns16550a = false;   ///< compatible with "ns16550a"
+};
+
+/// All views are into the tree. Large: give it static storage, not a stack.
+struct HostMachine {
+    static constexpr size_t max_ram_banks = 16;
+    static constexpr size_t max_reserved = 32;
+    static constexpr size_t max_harts = 64;
+
+    StaticVector<PhysRange, max_ram_banks> ram;          ///< in the tree's order; none is empty
+    StaticVector<ReservedRange, max_reserved> reserved;  ///< none is empty
+    StaticVector<Hart, max_harts> harts;
+    uint64_t timebase_frequency = 0;  ///< Hz; 0 where the tree does not say
+    std::optional<PhysRange> initrd;
+    std::string_view bootargs;
+    std::span<const std::byte> rng_seed;  ///< where it lies in the tree
+    std::string_view stdout_path;         ///< a path or an alias, without the options behind ":"
+    /// Empty where stdout_path names no node whose registers the machine can address: not an error, there are
+    /// other consoles.
+    std::optional<SerialPort> console;
+    /// Of the first available "sifive,test0" or "sifive,test1" device: a store to it ends the machine.
+    std::optional<PhysRange> finisher;
+};
+
+/// What in a well-formed tree cannot be used.
+struct HostMachineError {
+    /// A property whose bytes cannot be what it is for, or more of something than there is room for.
+    enum class Kind : uint8_t { bad_property, too_many };
+
+    Kind kind = Kind::bad_property;
+    ErrorKind detail{};       ///< of a bad property
+    std::string_view node;    ///< of a bad property: whose it is
+    std::string_view things;  ///< the property, or of what there are too many: "harts"
+    size_t number = 0;        ///< how many there are
+    size_t limit = 0;         ///< and for how many there is room
+};
+
+/// "memory@80000000/reg: a reg that does not hold whole entries", or "70 harts, where there is room for 64".
+void format_value(FormatOutput& out, const HostMachineError& error);
+
+/// Fills in `machine`, which is fresh, in one walk over the tree. A machine without memory or harts is no error
+/// here. An error is the first one; `machine` then holds all that could be used, such as the console and the
+/// finisher.
+[[nodiscard]] Expected<void, HostMachineError> describe_host(const Tree& tree, HostMachine& machine);
+
+}  // namespace hv::fdt
