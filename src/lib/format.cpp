@@ -269,8 +269,8 @@ void write_bytes(FormatOutput& out, const FormatSpec& spec, const FormatArg& arg
 void vformat_to(FormatOutput& out, std::string_view format, FormatArgs args)
 {
     FormatScanner scanner{format};
-    for (FormatPiece piece = scanner.next(); piece.kind != FormatPiece::Kind::End; piece = scanner.next()) {
-        if (piece.kind == FormatPiece::Kind::Field && !args.empty()) {
+    for (FormatPiece piece = scanner.next(); piece.kind != FormatPiece::Kind::end; piece = scanner.next()) {
+        if (piece.kind == FormatPiece::Kind::field && !args.empty()) {
             args.front().write(out, piece.spec, args.front());
             args = args.subspan(1);
         } else {

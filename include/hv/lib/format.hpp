@@ -38,14 +38,14 @@ consteval void check_format(std::string_view format, std::span<const FormatClass
 {
     FormatScanner scanner{format};
     size_t fields = 0;
-    for (FormatPiece piece = scanner.next(); piece.kind != FormatPiece::Kind::End; piece = scanner.next()) {
-        if (piece.kind == FormatPiece::Kind::UnbalancedBrace) {
+    for (FormatPiece piece = scanner.next(); piece.kind != FormatPiece::Kind::end; piece = scanner.next()) {
+        if (piece.kind == FormatPiece::Kind::unbalanced_brace) {
             a_brace_has_no_partner();
         }
-        if (piece.kind == FormatPiece::Kind::MalformedSpec) {
+        if (piece.kind == FormatPiece::Kind::malformed_spec) {
             a_field_is_malformed();
         }
-        if (piece.kind == FormatPiece::Kind::Field) {
+        if (piece.kind == FormatPiece::Kind::field) {
             if (fields == classes.size()) {
                 there_are_more_fields_than_arguments();
             }

@@ -25,7 +25,7 @@ template <typename T>
 void write_elements(FormatOutput& out, const FormatSpec& spec, const FormatArg& arg)
 {
     FormatSpec element_spec = spec;
-    if (class_of<T>() == FormatClass::Quotable) {
+    if (class_of<T>() == FormatClass::quotable) {
         element_spec.type = '?';
     }
     out.put('[');

@@ -60,15 +60,15 @@ template <typename T>
 consteval FormatClass class_of()
 {
     if constexpr (OwnFormat<T>) {
-        return FormatClass::Custom;
+        return FormatClass::custom;
     } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Bytes> || NamedEnum<T>) {
-        return FormatClass::Word;
+        return FormatClass::word;
     } else if constexpr (std::is_same_v<T, char> || Text<T>) {
-        return FormatClass::Quotable;
+        return FormatClass::quotable;
     } else if constexpr (Integer<T>) {
-        return FormatClass::Integer;
+        return FormatClass::integer;
     } else if constexpr (is_address<T> || is_address_range<T>) {
-        return FormatClass::Address;
+        return FormatClass::address;
     } else if constexpr (Elements<T>) {
         return class_of<ElementOf<T>>();
     } else {

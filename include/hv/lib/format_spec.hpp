@@ -25,11 +25,11 @@ struct FormatSpec {
 
 /// Which specifications a type understands.
 enum class FormatClass : uint8_t {
-    Integer,
-    Address,
-    Quotable,  ///< characters and strings
-    Word,      ///< bool, named enumerators, byte sizes
-    Custom,    ///< a type's own format_value(): {} only
+    integer,
+    address,
+    quotable,  ///< characters and strings
+    word,      ///< bool, named enumerators, byte sizes
+    custom,    ///< a type's own format_value(): {} only
 };
 
 [[nodiscard]] constexpr bool spec_fits(const FormatSpec& spec, FormatClass type)
@@ -40,14 +40,14 @@ enum class FormatClass : uint8_t {
     const bool hex = spec.type == 'x' || spec.type == 'X';
     const bool plain = spec.type == '\0' || spec.type == '?';
     switch (type) {
-    case FormatClass::Integer:
+    case FormatClass::integer:
         return spec.alternate ? hex || spec.type == 'b' : plain || hex || spec.type == 'b' || spec.type == 'd';
-    case FormatClass::Address:
+    case FormatClass::address:
         return spec.alternate ? hex : plain || hex;
-    case FormatClass::Quotable:
-    case FormatClass::Word:
+    case FormatClass::quotable:
+    case FormatClass::word:
         return plain && !spec.alternate && !spec.zero;
-    case FormatClass::Custom:
+    case FormatClass::custom:
         return spec == FormatSpec{};
     }
     return false;
@@ -55,13 +55,13 @@ enum class FormatClass : uint8_t {
 
 /// One piece of a format string: text to copy, or a field to fill in.
 struct FormatPiece {
-    enum class Kind : uint8_t { End, Text, Field, UnbalancedBrace, MalformedSpec };
-    Kind kind = Kind::End;
+    enum class Kind : uint8_t { end, text, field, unbalanced_brace, malformed_spec };
+    Kind kind = Kind::end;
     std::string_view text{};
     FormatSpec spec{};
 };
 
-/// Cuts a format string into its pieces. After a faulty piece there is only End.
+/// Cuts a format string into its pieces. After a faulty piece there is only the end.
 class FormatScanner {
 public:
     constexpr explicit FormatScanner(std::string_view format) : rest_{format} {}
@@ -73,19 +73,19 @@ public:
         }
         const char first = rest_.front();
         if (first != '{' && first != '}') {
-            return {FormatPiece::Kind::Text, take(length_until('{', '}')), {}};
+            return {FormatPiece::Kind::text, take(length_until('{', '}')), {}};
         }
         if (rest_.size() > 1 && rest_[1] == first) {
             rest_.remove_prefix(1);
-            return {FormatPiece::Kind::Text, take(1), {}};
+            return {FormatPiece::Kind::text, take(1), {}};
         }
         const size_t end = length_until('}', '}');
         if (first == '}' || end == rest_.size()) {
-            return {FormatPiece::Kind::UnbalancedBrace, take(rest_.size()), {}};
+            return {FormatPiece::Kind::unbalanced_brace, take(rest_.size()), {}};
         }
-        FormatPiece piece{FormatPiece::Kind::Field, take(end + 1), {}};
+        FormatPiece piece{FormatPiece::Kind::field, take(end + 1), {}};
         if (!parse_field(piece.text, piece.spec)) {
-            piece.kind = FormatPiece::Kind::MalformedSpec;
+            piece.kind = FormatPiece::Kind::malformed_spec;
             rest_ = {};
         }
         return piece;

@@ -21,8 +21,10 @@ struct FormatStringHere {
     // NOLINTNEXTLINE(google-explicit-constructor): a string literal is meant to convert.
     consteval FormatStringHere(const char (&text)[n], const char* file = __builtin_FILE(),
                                unsigned line = __builtin_LINE())
-        : format{text}, where{file, line}
-    {}
+        : format{text},
+          where{file, line}
+    {
+    }
 };
 
 /// The seam behind panic(): reports and ends the machine. `src/arch/panic.cpp` on the target; on the host it throws

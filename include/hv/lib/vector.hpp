@@ -85,9 +85,9 @@ public:
     /// Room for `capacity` elements in all.
     [[nodiscard]] bool try_reserve(size_t capacity)
     {
-        return reserve_room<true>(capacity, vector_detail::Growth::Exact);
+        return reserve_room<true>(capacity, vector_detail::Growth::exact);
     }
-    void reserve(size_t capacity) { reserve_room<false>(capacity, vector_detail::Growth::Exact); }
+    void reserve(size_t capacity) { reserve_room<false>(capacity, vector_detail::Growth::exact); }
 
     /// Ends the lives of the last elements, or appends elements made by `T{}`.
     [[nodiscard]] bool try_resize(size_t size) { return resize_to<true>(size); }
@@ -139,7 +139,7 @@ private:
     template <bool may_fail, typename... Args>
     bool emplace_grown(Args&&... args);
     template <bool may_fail>
-    bool reserve_room(size_t capacity, vector_detail::Growth growth);
+    bool reserve_room(size_t wanted, vector_detail::Growth growth);
     template <bool may_fail>
     bool resize_to(size_t size);
 };

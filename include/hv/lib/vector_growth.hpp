@@ -1,8 +1,6 @@
 // How a Vector grows: the templates behind push_back() and reserve(). vector.hpp includes this file.
 #pragma once
 
-#include <hv/lib/vector.hpp>
-
 namespace hv {
 
 /// A vector holds no pointer to itself.
@@ -42,7 +40,7 @@ template <typename T>
 template <bool may_fail, typename... Args>
 [[gnu::cold]] [[gnu::noinline]] bool Vector<T>::emplace_grown(Args&&... args)
 {
-    const vector_detail::Storage storage = grown<may_fail>(size() + 1, vector_detail::Growth::Doubling);
+    const vector_detail::Storage storage = grown<may_fail>(size() + 1, vector_detail::Growth::doubling);
     if (storage.data == nullptr) {
         return false;
     }

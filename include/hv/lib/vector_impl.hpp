@@ -1,15 +1,13 @@
 // How a Vector changes: the rest of its templates. vector.hpp includes this file.
 #pragma once
 
-#include <hv/lib/vector.hpp>
-
 namespace hv {
 
 template <typename T>
 template <bool may_fail>
 bool Vector<T>::resize_to(size_t size)
 {
-    if (!reserve_room<may_fail>(size, vector_detail::Growth::Doubling)) {
+    if (!reserve_room<may_fail>(size, vector_detail::Growth::doubling)) {
         return false;
     }
     T* const new_end = begin_ + size;

@@ -18,10 +18,10 @@ struct Element {
 };
 
 /// How much room to ask for: what is wanted, or twice what there was, so that many pushes need few growths.
-enum class Growth : uint8_t { Exact, Doubling };
+enum class Growth : uint8_t { exact, doubling };
 
 /// Room for at least `wanted` elements: behind `old` if that can grow where it lies, else in new memory, to which
-/// the caller moves what `old` holds. Where the heap is almost full, Doubling makes do with what is wanted.
+/// the caller moves what `old` holds. Where the heap is almost full, doubling makes do with what is wanted.
 [[nodiscard]] Storage try_grow(Storage old, size_t wanted, Growth growth, Element element);
 /// The same, or a panic.
 [[nodiscard]] Storage grow(Storage old, size_t wanted, Growth growth, Element element);

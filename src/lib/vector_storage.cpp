@@ -22,7 +22,7 @@ constexpr size_t max_elements(Element element)
 size_t preferred_capacity(Storage old, size_t wanted, Growth growth, Element element)
 {
     const size_t doubled = std::max(2 * old.capacity, smallest_block / element.size);
-    return growth == Growth::Doubling && doubled <= max_elements(element) ? std::max(wanted, doubled) : wanted;
+    return growth == Growth::doubling && doubled <= max_elements(element) ? std::max(wanted, doubled) : wanted;
 }
 
 }  // namespace
