@@ -1,3 +1,4 @@
+// The list of regions: what lies at an address, and words for an access that faulted.
 #include <hv/mm/address_map.hpp>
 
 namespace hv::mm {

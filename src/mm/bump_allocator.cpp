@@ -5,7 +5,7 @@
 
 #include <hv/lib/panic.hpp>
 
-namespace hv {
+namespace hv::mm {
 
 namespace {
 
@@ -237,4 +237,4 @@ std::string_view name_of(HeapPurpose purpose)
     return "?";
 }
 
-}  // namespace hv
+}  // namespace hv::mm

@@ -10,7 +10,7 @@
 
 namespace {
 
-using hv::HeapPurpose;
+using hv::mm::HeapPurpose;
 
 /// Numbers off the front of the input; zeroes once it is used up.
 class Input {
@@ -58,7 +58,7 @@ void step(Input& input, hv::test::ModelledAllocator& heap)
         break;
     }
     default:
-        heap.charge_to(static_cast<HeapPurpose>(input.take(1) % hv::heap_purpose_count));
+        heap.charge_to(static_cast<HeapPurpose>(input.take(1) % hv::mm::heap_purpose_count));
         break;
     }
 }

@@ -1,5 +1,5 @@
-// What lies where in the hypervisor's own address space: the list that its page table is built from, and that a panic
-// reads to say in words what a bad address hit.
+// What lies where in the hypervisor's own address space: the list that its page table is built from, and that a
+// panic reads to say in words what a bad address hit.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ void format_value(FormatOutput& out, const MemoryRegion& region);
 /// The region that holds `address`, or nullptr.
 [[nodiscard]] const MemoryRegion* find_region(std::span<const MemoryRegion> map, PhysAddr address);
 
-/// Adds `whole` to `map` but for `holes`, which have regions of their own: the pieces before, between and behind them.
-/// The holes lie in `whole`, in the order of their addresses, and do not overlap.
+/// Adds `whole` to `map` but for `holes`, which have regions of their own: the pieces before, between and behind
+/// them. The holes lie in `whole`, in the order of their addresses, and do not overlap.
 void add_around(Vector<MemoryRegion>& map, const MemoryRegion& whole, std::span<const PhysRange> holes);
 
 /// Adds the whole pages that `region` touches, unless another region of the same access has them already: two

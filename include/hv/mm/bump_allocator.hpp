@@ -9,7 +9,7 @@
 #include <hv/lib/spinlock.hpp>
 #include <hv/mm/heap_statistics.hpp>
 
-namespace hv {
+namespace hv::mm {
 
 /// Safe on every hart and with interrupts on: a SpinLock guards it. Constant-initialised to all zero, it refuses
 /// everything until init(). Never reads or writes the memory it gives out, but for the zeroed forms and the poison.
@@ -143,4 +143,4 @@ inline void* BumpAllocator::take(size_t size, size_t align, OnFailure on_failure
     return take_slowly(align, last_index, on_failure, caller, attempt.interrupts, attempt.found);
 }
 
-}  // namespace hv
+}  // namespace hv::mm

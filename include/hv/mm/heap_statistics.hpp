@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace hv {
+namespace hv::mm {
 
 /// What heap memory is for.
 enum class HeapPurpose : uint8_t { other, harts, page_tables, device_tree, console, guests };
@@ -26,4 +26,4 @@ struct HeapStatistics {
     friend bool operator==(const HeapStatistics&, const HeapStatistics&) = default;
 };
 
-}  // namespace hv
+}  // namespace hv::mm

@@ -3,7 +3,7 @@
 
 #include <hv/mm/bump_allocator.hpp>
 
-namespace hv {
+namespace hv::mm {
 
 /// While it lives, what `heap` gives out is for `purpose`. Scopes nest: the inner one's share is not the outer
 /// one's. The purpose is the heap's, not the hart's: what other harts take meanwhile counts as well.
@@ -19,4 +19,4 @@ private:
     HeapPurpose before_;
 };
 
-}  // namespace hv
+}  // namespace hv::mm

@@ -40,7 +40,7 @@ void run_rounds(benchmark::State& state, StartRound&& start_round, Allocate&& al
 
 void bump_allocator(benchmark::State& state)
 {
-    std::optional<hv::BumpAllocator> heap;
+    std::optional<hv::mm::BumpAllocator> heap;
     const auto start = reinterpret_cast<uint64_t>(arena());
     run_rounds(
         state, [&] { heap.emplace().init(hv::VirtAddr{start}, hv::VirtAddr{start + arena_size}); },

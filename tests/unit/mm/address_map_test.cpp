@@ -1,3 +1,4 @@
+// The hypervisor's list of regions: putting it together, and its words for a fault.
 #include <hv/mm/address_map.hpp>
 
 #include <array>

@@ -8,7 +8,7 @@
 
 #include "panic_error.hpp"
 
-namespace hv {
+namespace hv::mm {
 namespace {
 
 using test::panic_of;
@@ -217,4 +217,4 @@ TEST(AllocatorHistory, ANullPointerIsNotABlock)
 }
 
 }  // namespace
-}  // namespace hv
+}  // namespace hv::mm

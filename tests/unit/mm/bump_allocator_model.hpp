@@ -12,6 +12,11 @@
 
 namespace hv::test {
 
+using mm::BumpAllocator;
+using mm::HeapPurpose;
+using mm::HeapStatistics;
+
+
 inline void check(bool holds, const std::string& what)
 {
     if (!holds) {
@@ -114,7 +119,7 @@ private:
     uint64_t end_;
     Wide next_;
     HeapPurpose purpose_ = HeapPurpose::other;
-    std::array<uint64_t, heap_purpose_count> used_by_{};
+    std::array<uint64_t, mm::heap_purpose_count> used_by_{};
     std::map<uint64_t, uint64_t> blocks_;
 };
 

@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-namespace hv {
+namespace hv::mm {
 namespace {
 
 using test::ModelledAllocator;
@@ -182,4 +182,4 @@ TEST(AllocatorModel, GivesEightHartsBlocksThatDoNotOverlap)
 }
 
 }  // namespace
-}  // namespace hv
+}  // namespace hv::mm

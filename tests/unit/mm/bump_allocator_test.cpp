@@ -13,7 +13,7 @@
 
 #include "panic_error.hpp"
 
-namespace hv {
+namespace hv::mm {
 namespace {
 
 using test::panic_of;
@@ -298,4 +298,4 @@ TEST_F(Allocator, IsAllZeroWhenFreshSoThatItCanLieInBss)
 }
 
 }  // namespace
-}  // namespace hv
+}  // namespace hv::mm
