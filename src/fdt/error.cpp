@@ -1,81 +1,58 @@
 // The words for what can be wrong with a device tree's bytes.
 #include <hv/fdt/error.hpp>
 
+#include <array>
+
 #include <hv/lib/format.hpp>
 
 namespace hv::fdt {
 
+namespace {
+
+/// In the order of ErrorKind.
+constexpr std::array<std::string_view, 33> words{
+    "there is no memory that can be read",
+    "fewer bytes than its header needs",
+    "its address is not a multiple of 8",
+    "it does not start with 0xd00dfeed",
+    "its version is not one that reads as 17",
+    "its total size is less than a header or more than there is",
+    "its total size is more than 2 MiB",
+    "a block's offset is misaligned",
+    "a block lies outside of its total size",
+    "two blocks overlap",
+    "the memory reservations have no last entry",
+    "an unknown token",
+    "a token outside of any node",
+    "the structure block ends within a token",
+    "a node's name has no end",
+    "a node's name has a character that is not allowed",
+    "a node other than the root has no name",
+    "the root node has a name",
+    "a second root node",
+    "nodes nested more than 32 deep",
+    "a property behind a child node",
+    "a property longer than the structure block",
+    "a property's name outside of the strings block",
+    "a node or the tree has no end",
+    "an #address-cells or #size-cells that is not 1 or 2",
+    "no reg property",
+    "a reg that does not hold whole entries",
+    "a reg that runs past the last address",
+    "a ranges property that does not hold whole entries",
+    "an address that no ranges property translates",
+    "a number that is not 4 or 8 bytes long",
+    "a range with only one of its two ends",
+    "a range that ends before it starts",
+};
+static_assert(words.size() == static_cast<size_t>(ErrorKind::range_backwards) + 1);
+
+}  // namespace
+
 std::string_view name_of(ErrorKind kind)
 {
-    switch (kind) {
-    case ErrorKind::unreadable:
-        return "there is no memory that can be read";
-    case ErrorKind::too_short:
-        return "fewer bytes than its header needs";
-    case ErrorKind::not_8_aligned:
-        return "its address is not a multiple of 8";
-    case ErrorKind::bad_magic:
-        return "it does not start with 0xd00dfeed";
-    case ErrorKind::bad_version:
-        return "its version is not one that reads as 17";
-    case ErrorKind::bad_total_size:
-        return "its total size is less than a header or more than there is";
-    case ErrorKind::too_large:
-        return "its total size is more than 2 MiB";
-    case ErrorKind::block_misaligned:
-        return "a block's offset is misaligned";
-    case ErrorKind::block_outside:
-        return "a block lies outside of its total size";
-    case ErrorKind::blocks_overlap:
-        return "two blocks overlap";
-    case ErrorKind::reservations_endless:
-        return "the memory reservations have no last entry";
-    case ErrorKind::token_unknown:
-        return "an unknown token";
-    case ErrorKind::token_outside_node:
-        return "a token outside of any node";
-    case ErrorKind::token_cut:
-        return "the structure block ends within a token";
-    case ErrorKind::name_cut:
-        return "a node's name has no end";
-    case ErrorKind::name_bad_character:
-        return "a node's name has a character that is not allowed";
-    case ErrorKind::name_empty:
-        return "a node other than the root has no name";
-    case ErrorKind::root_has_name:
-        return "the root node has a name";
-    case ErrorKind::second_root:
-        return "a second root node";
-    case ErrorKind::nested_too_deep:
-        return "nodes nested more than 32 deep";
-    case ErrorKind::property_after_child:
-        return "a property behind a child node";
-    case ErrorKind::property_cut:
-        return "a property longer than the structure block";
-    case ErrorKind::property_name_outside:
-        return "a property's name outside of the strings block";
-    case ErrorKind::end_missing:
-        return "a node or the tree has no end";
-    case ErrorKind::cells_unsupported:
-        return "an #address-cells or #size-cells that is not 1 or 2";
-    case ErrorKind::reg_missing:
-        return "no reg property";
-    case ErrorKind::reg_bad_length:
-        return "a reg that does not hold whole entries";
-    case ErrorKind::reg_past_last_address:
-        return "a reg that runs past the last address";
-    case ErrorKind::ranges_bad_length:
-        return "a ranges property that does not hold whole entries";
-    case ErrorKind::address_not_translatable:
-        return "an address that no ranges property translates";
-    case ErrorKind::number_bad_length:
-        return "a number that is not 4 or 8 bytes long";
-    case ErrorKind::range_incomplete:
-        return "a range with only one of its two ends";
-    case ErrorKind::range_backwards:
-        return "a range that ends before it starts";
-    }
-    return "unknown";
+    const auto index = static_cast<size_t>(kind);
+    return index < words.size() ? words[index] : "unknown";
 }
 
 void format_value(FormatOutput& out, const Error& error)
