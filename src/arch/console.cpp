@@ -1,0 +1,74 @@
+// The console's lock and device, and the firmware's console until there is a better one.
+#include <hv/arch/console.hpp>
+
+#include <atomic>
+
+#include <hv/arch/hart.hpp>
+#include <hv/arch/sbi.hpp>
+#include <hv/lib/spinlock.hpp>
+
+namespace hv::arch {
+namespace {
+
+/// The console before there is a device tree: the firmware's own.
+class FirmwareConsole final : public Sink {
+public:
+    void write(std::string_view text) override
+    {
+        if (kind_ == Kind::unknown) {
+            kind_ = sbi::probe(isa::sbi::Extension::debug_console) ? Kind::debug_console : Kind::legacy;
+        }
+        if (kind_ == Kind::debug_console) {
+            sbi::debug_console_write(text);
+            return;
+        }
+        for (const char c : text) {
+            sbi::legacy_console_putchar(c);
+        }
+    }
+
+private:
+    enum class Kind : uint8_t { unknown, debug_console, legacy };
+    Kind kind_ = Kind::unknown;
+};
+
+constinit FirmwareConsole firmware_console;
+/// Guards the device behind the console: its registers, and that lines stay whole. The innermost of all locks.
+constinit SpinLock console_lock;
+constinit Sink* console_device = &firmware_console;
+/// The bit of the hart that has seized the console, once one has.
+constinit std::atomic<uint32_t> seized_by = 0;
+
+/// How often a panic looks at the lock: far longer than any line takes.
+constexpr uint32_t seize_tries = 1'000'000;
+
+}  // namespace
+
+void set_console_device(Sink& device)
+{
+    console_device = &device;
+}
+
+ConsoleLine::ConsoleLine() : held_{console_lock}
+{
+    const uint32_t owner = seized_by.load();
+    if (owner != 0 && owner != this_hart().bit) {
+        park();  // with the lock, which a panic does not wait for without end
+    }
+}
+
+void ConsoleLine::write(std::string_view text)
+{
+    console_device->write(text);
+}
+
+Sink& seize_console()
+{
+    seized_by = this_hart().bit;
+    // Waits for the line that is being written. Where that takes too long its writer may never run again: go ahead.
+    // Nobody else writes from here on, so the lock itself is not kept.
+    static_cast<void>(console_lock.hold_within(seize_tries));
+    return *console_device;
+}
+
+}  // namespace hv::arch

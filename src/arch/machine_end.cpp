@@ -1,0 +1,50 @@
+// The test finisher where there is one, the firmware's shutdown where not.
+#include <hv/arch/machine_end.hpp>
+
+#include <hv/arch/csr_access.hpp>
+#include <hv/arch/hart.hpp>
+#include <hv/arch/sbi.hpp>
+#include <hv/seam.hpp>
+
+namespace hv::arch {
+namespace {
+
+constinit volatile uint32_t* test_finisher = nullptr;
+
+// [QEMU hw/misc/sifive_test] 16 bits of verb, 16 bits of exit status; only a 32-bit store is taken whole.
+constexpr uint32_t finisher_pass = 0x5555;
+constexpr uint32_t finisher_fail_with_1 = 0x1'3333;
+
+/// QEMU goes on for a while after the store, and takes the status of whoever asks last: the firmware must not be
+/// asked in that time.
+void wait_for_the_finisher()
+{
+    constexpr uint64_t a_second = 10'000'000;  // ticks of the time CSR, or thereabouts
+    const uint64_t start = read_csr<isa::Csr::time>();
+    while (read_csr<isa::Csr::time>() - start < a_second) {
+        seam::spin_hint();
+    }
+}
+
+}  // namespace
+
+void set_test_finisher(PhysAddr registers)
+{
+    test_finisher = reinterpret_cast<volatile uint32_t*>(registers.value());
+}
+
+void end_machine(Ending ending)
+{
+    const bool failure = ending == Ending::failure;
+    if (failure && test_finisher != nullptr) {
+        *test_finisher = finisher_fail_with_1;
+        wait_for_the_finisher();
+    }
+    sbi::system_shutdown(failure);
+    if (!failure && test_finisher != nullptr) {
+        *test_finisher = finisher_pass;
+    }
+    park();
+}
+
+}  // namespace hv::arch

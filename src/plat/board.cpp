@@ -1,0 +1,105 @@
+// Finds out what the host board is, and refuses what we cannot run on.
+#include <hv/plat/board.hpp>
+
+#include <span>
+
+#include <hv/arch/console.hpp>
+#include <hv/arch/hart.hpp>
+#include <hv/arch/image.hpp>
+#include <hv/arch/machine_end.hpp>
+#include <hv/arch/panic.hpp>
+#include <hv/arch/probe.hpp>
+#include <hv/plat/uart16550.hpp>
+
+namespace hv::plat {
+namespace {
+
+constinit Uart16550 uart;
+
+/// Who holds memory besides us: the device tree, the initrd, and what is reserved. Too large for a stack.
+constinit StaticVector<mm::Claim, fdt::HostMachine::max_reserved + 2> claims;
+
+std::span<const std::byte> bytes_at(PhysRange range)
+{
+    return {reinterpret_cast<const std::byte*>(range.start.value()), range.size};
+}
+
+/// The tree at `start`. A wrong pointer is found out before it is followed: U-Boot's `go` leaves one in a1.
+Expected<fdt::Tree, fdt::Error> open_tree(PhysAddr start)
+{
+    const PhysRange header{start, fdt::Tree::header_size};
+    if (!arch::is_readable(header)) {
+        return Unexpected{fdt::Error{fdt::ErrorKind::unreadable, 0}};
+    }
+    HV_TRY(const uint32_t size, fdt::Tree::size_from_header(bytes_at(header)));
+    const PhysRange whole{start, size};
+    if (!arch::is_readable(whole)) {
+        return Unexpected{fdt::Error{fdt::ErrorKind::unreadable, 0}};
+    }
+    return fdt::Tree::open(bytes_at(whole));
+}
+
+}  // namespace
+
+void find_board(Board& board, PhysAddr device_tree)
+{
+    board.handed_over = device_tree;
+    const auto tree = open_tree(device_tree);
+    if (!tree) {
+        board.error = tree.error();
+        return;
+    }
+    board.device_tree = {device_tree, tree->bytes().size()};
+    if (const auto described = fdt::describe_host(*tree, board.machine); !described) {
+        board.machine_error = described.error();
+    }
+    if (board.machine.finisher) {
+        arch::set_test_finisher(board.machine.finisher->start);
+    }
+    const auto& console = board.machine.console;
+    if (console && console->is_ns16550a) {
+        uart.use(console->registers.start, console->reg_shift, console->reg_io_width);
+        arch::set_console_device(uart);
+    }
+}
+
+void check_board(const Board& board)
+{
+    if (board.error) {
+        arch::refuse_to_boot("no device tree at {}, where a1 points at entry: {}", board.handed_over, *board.error);
+    }
+    if (board.machine_error) {
+        arch::refuse_to_boot("the device tree at {} cannot be used: {}", board.handed_over, *board.machine_error);
+    }
+    if (!arch::try_read_csr<isa::Csr::hgatp>()) {
+        arch::refuse_to_boot("no H extension: hart {} has no hgatp (CSR {:#x}), which a hypervisor needs. QEMU's "
+                             "rv64 CPU has it unless h=off is said",
+                             arch::this_hart().id, static_cast<uint64_t>(isa::Csr::hgatp));
+    }
+}
+
+mm::HeapLayout check_memory(const Board& board)
+{
+    using mm::Holder;
+    claims.clear();
+    claims.push_back({Holder::device_tree, board.device_tree, {}});
+    if (board.machine.initrd) {
+        claims.push_back({Holder::initrd, *board.machine.initrd, {}});
+    }
+    for (const fdt::ReservedRange& reserved : board.machine.reserved) {
+        claims.push_back({Holder::reserved, reserved.range, reserved.name});
+    }
+    const auto layout = mm::lay_out_memory({
+        .ram = board.machine.ram.span(),
+        .image = arch::image_range(),
+        .stack = arch::boot_stacks_range(),
+        .wanted_heap = arch::linked_heap_range(),
+        .claims = claims.span(),
+    });
+    if (!layout) {
+        arch::refuse_to_boot("{}", layout.error());
+    }
+    return *layout;
+}
+
+}  // namespace hv::plat

@@ -1,0 +1,43 @@
+// Brings up every hart that the device tree calls available.
+#include <hv/plat/harts.hpp>
+
+#include <hv/arch/console.hpp>
+
+namespace hv::plat {
+
+Vector<arch::HartRecord*> make_harts(const Board& board)
+{
+    Vector<arch::HartRecord*> harts;
+    uint32_t index = 1;
+    uint32_t left_out = 0;
+    for (const fdt::Hart& hart : board.machine.harts) {
+        if (!hart.available || hart.id == arch::this_hart().id) {
+            continue;
+        }
+        if (index == arch::max_harts) {
+            left_out++;
+            continue;
+        }
+        harts.push_back(&arch::make_hart(hart.id, index));
+        index++;
+    }
+    if (left_out != 0) {
+        arch::println("{} harts are not used: no more than {} can be", left_out, arch::max_harts);
+    }
+    return harts;
+}
+
+void start_harts(std::span<arch::HartRecord* const> harts, arch::HartEntry entry)
+{
+    size_t online = 1;
+    for (arch::HartRecord* hart : harts) {
+        if (arch::start_hart(*hart, entry) && arch::wait_until_online(*hart)) {
+            online++;
+        }
+    }
+    if (online > 1) {
+        arch::println("{} harts online", online);
+    }
+}
+
+}  // namespace hv::plat

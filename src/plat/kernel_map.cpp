@@ -1,0 +1,38 @@
+// Puts the hypervisor's address map together from what lies where.
+#include <hv/plat/kernel_map.hpp>
+
+#include <hv/arch/harts.hpp>
+#include <hv/arch/image.hpp>
+
+namespace hv::plat {
+
+using mm::KernelAccess;
+using mm::MemoryRegion;
+
+Vector<MemoryRegion> kernel_map(const Board& board, PhysRange heap, std::span<arch::HartRecord* const> harts)
+{
+    Vector<MemoryRegion> map;
+    map.push_back({"text", arch::phys_range(__image_start, __text_end), KernelAccess::read_execute});
+    map.push_back({"read-only data", arch::phys_range(__text_end, __rodata_end), KernelAccess::read});
+    map.push_back({"data", arch::phys_range(__rodata_end, __image_end), KernelAccess::read_write});
+    arch::add_stacks(map, boot_hart);
+
+    Vector<PhysRange> stacks;
+    for (const arch::HartRecord* hart : harts) {
+        arch::add_stacks(map, *hart);
+        stacks.push_back(arch::stacks_range(*hart));
+    }
+    mm::add_around(map, {"heap", heap, KernelAccess::read_write}, stacks);
+
+    mm::add_pages_of(map, {"the device tree", board.device_tree, KernelAccess::read});
+    if (board.machine.console) {
+        mm::add_pages_of(map,
+                         {"the console's registers", board.machine.console->registers, KernelAccess::read_write});
+    }
+    if (board.machine.finisher) {
+        mm::add_pages_of(map, {"the finisher's registers", *board.machine.finisher, KernelAccess::read_write});
+    }
+    return map;
+}
+
+}  // namespace hv::plat

@@ -1,0 +1,143 @@
+# The kernel: everything but main.cpp in one library, so that the kernels under tests/target, which test
+# themselves on the machine, are made of the same objects.
+
+enable_language(ASM)
+
+# --- how everything is compiled ---------------------------------------------------------------------------------
+
+add_library(hv_target INTERFACE)
+target_include_directories(hv_target INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src/arch/seam)
+# No F and no D: a guest's floating-point registers are then never touched. -mno-relax: gp may hold anything.
+set(hv_machine_flags -mabi=lp64 -mcmodel=medany -mno-relax -fno-pic -ffreestanding)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND hv_machine_flags -march=rv64imac_zicsr_zifencei -mstrict-align -msmall-data-limit=0)
+else()
+  # Clang 14 knows the CSR instructions without their later extension names, and rejects the longer string.
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 16)
+    list(APPEND hv_machine_flags -march=rv64imac_zicsr_zifencei)
+  else()
+    list(APPEND hv_machine_flags -march=rv64imac)
+  endif()
+  file(GLOB hv_cxx_headers /usr/riscv64-linux-gnu/include/c++/*)
+  list(SORT hv_cxx_headers COMPARE NATURAL ORDER DESCENDING)
+  if(NOT hv_cxx_headers)
+    message(FATAL_ERROR "Clang needs the freestanding C++ headers of the cross GCC, in "
+      "/usr/riscv64-linux-gnu/include/c++: install Debian's g++-riscv64-linux-gnu")
+  endif()
+  list(GET hv_cxx_headers 0 hv_cxx_headers)
+  # -D_GNU_SOURCE: g++ defines it by itself, and <string_view> does not compile without.
+  target_compile_options(hv_target INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -D_GNU_SOURCE>
+    "SHELL:$<$<COMPILE_LANGUAGE:CXX>:-isystem ${hv_cxx_headers}>"
+    "SHELL:$<$<COMPILE_LANGUAGE:CXX>:-isystem ${hv_cxx_headers}/riscv64-linux-gnu>"
+    "SHELL:$<$<COMPILE_LANGUAGE:CXX>:-isystem /usr/riscv64-linux-gnu/include>")
+endif()
+# <cstddef> and friends ask the C library for gnu/stubs-lp64.h, which Debian does not ship: ours is empty.
+target_include_directories(hv_target SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/src/arch/libc)
+# Panics name source files as they are named in the repository, wherever it was cloned to.
+target_compile_options(hv_target INTERFACE ${hv_machine_flags} -g -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
+  $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit
+    -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -ffunction-sections -fdata-sections
+    -fstack-protector-strong>)
+
+# CMake's own defaults (-O3 -DNDEBUG, -g) are replaced: both build types are optimised, and Debug traps.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2" CACHE STRING "" FORCE)
+set(CMAKE_CXX_FLAGS_DEBUG "-Og" CACHE STRING "" FORCE)
+if(CMAKE_BUILD_TYPE STREQUAL Debug)
+  target_compile_definitions(hv_target INTERFACE HV_DEBUG=1)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(hv_target INTERFACE
+      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=undefined -fsanitize-undefined-trap-on-error>)
+  else()
+    target_compile_options(hv_target INTERFACE
+      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=undefined -fsanitize-trap=undefined>)
+  endif()
+else()
+  target_compile_definitions(hv_target INTERFACE HV_DEBUG=0)
+endif()
+
+# --- how everything is linked -----------------------------------------------------------------------------------
+
+set(hv_link_flags -nostdlib -static -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none
+  -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND hv_link_flags -no-pie -Wl,--no-relax -mabi=lp64)
+else()
+  # The linker of the same version as the compiler.
+  string(REGEX MATCH "^[0-9]+" hv_clang_major ${CMAKE_CXX_COMPILER_VERSION})
+  find_program(HV_LLD NAMES ld.lld-${hv_clang_major} ld.lld REQUIRED)
+  list(APPEND hv_link_flags --ld-path=${HV_LLD} -mno-relax)
+endif()
+
+# --- the kernel -------------------------------------------------------------------------------------------------
+
+file(GLOB hv_metal_sources CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/src/arch/*.cpp ${CMAKE_SOURCE_DIR}/src/arch/*.S ${CMAKE_SOURCE_DIR}/src/plat/*.cpp)
+# The flash stub is a program of its own: see flash.cmake.
+list(FILTER hv_metal_sources EXCLUDE REGEX "/flash\\.S$")
+add_library(kernel OBJECT ${HV_PURE_SOURCES} ${hv_metal_sources})
+target_link_libraries(kernel PUBLIC hv_target PRIVATE hv_warnings)
+# A loop in memset must not become a call of memset.
+set(hv_no_idioms -fno-builtin)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND hv_no_idioms -fno-tree-loop-distribute-patterns)
+endif()
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/runtime.cpp PROPERTIES COMPILE_OPTIONS "${hv_no_idioms}")
+# The allocator's fast path: a frame pointer costs a leaf 5 instructions.
+set(hv_no_frame_pointer -fomit-frame-pointer)
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND hv_no_frame_pointer -momit-leaf-frame-pointer)
+endif()
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/operator_new.cpp ${CMAKE_SOURCE_DIR}/src/arch/heap.cpp
+  PROPERTIES COMPILE_OPTIONS "${hv_no_frame_pointer}")
+
+# What runs once, at boot, or only prints, is compiled for size. GCC's -Os would call libgcc to save registers.
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+  set(hv_small -Os)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    list(APPEND hv_small -mno-save-restore)
+  endif()
+  file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/plat/*.cpp
+    ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp)
+  list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/mm/memory_layout.cpp ${CMAKE_SOURCE_DIR}/src/mm/address_map.cpp)
+  set_source_files_properties(${hv_small_sources} PROPERTIES COMPILE_OPTIONS "${hv_small}")
+endif()
+
+# hv_add_kernel(name source...): a bootable image from the kernel's objects and a main of its own.
+# Makes name.elf, name.bin and name.map.
+function(hv_add_kernel name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE kernel hv_target hv_warnings)
+  target_link_options(${name} PRIVATE ${hv_link_flags} -T ${CMAKE_SOURCE_DIR}/hypervisor.ld
+    -Xlinker -Map=$<TARGET_FILE_DIR:${name}>/${name}.map)  # not -Wl: a path may hold a comma
+  set_target_properties(${name} PROPERTIES SUFFIX .elf LINK_DEPENDS ${CMAKE_SOURCE_DIR}/hypervisor.ld)
+  add_custom_command(TARGET ${name} POST_BUILD VERBATIM
+    BYPRODUCTS ${name}.bin ${name}.map
+    COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> $<TARGET_FILE_DIR:${name}>/${name}.bin)
+endfunction()
+
+hv_add_kernel(hypervisor ${CMAKE_SOURCE_DIR}/src/main.cpp)
+
+include(flash OPTIONAL)
+
+# The self-testing kernels: one a file. Not part of the default build: `cmake --build ... --target target-tests`.
+file(GLOB hv_target_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/target/*.cpp)
+add_custom_target(target-tests)
+foreach(source IN LISTS hv_target_tests)
+  get_filename_component(name ${source} NAME_WE)
+  hv_add_kernel(${name} ${source})
+  set_target_properties(${name} PROPERTIES
+    EXCLUDE_FROM_ALL TRUE RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/target-tests)
+  add_dependencies(target-tests ${name})
+endforeach()
+
+# The kernels that measure themselves, for tests/bench/run.py: the target `bench-kernels`.
+file(GLOB hv_target_benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/target/*.cpp)
+add_custom_target(bench-kernels)
+foreach(source IN LISTS hv_target_benches)
+  get_filename_component(name ${source} NAME_WE)
+  hv_add_kernel(${name} ${source})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/target)
+  set_target_properties(${name} PROPERTIES
+    EXCLUDE_FROM_ALL TRUE RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench-kernels)
+  add_dependencies(bench-kernels ${name})
+endforeach()
