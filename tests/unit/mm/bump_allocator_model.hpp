@@ -16,7 +16,6 @@ using mm::BumpAllocator;
 using mm::HeapPurpose;
 using mm::HeapStatistics;
 
-
 inline void check(bool holds, const std::string& what)
 {
     if (!holds) {
