@@ -1,0 +1,99 @@
+"""What helps to find a bug: gdb, and the backtrace with names and lines."""
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+
+import harness
+import pytest
+
+
+def packet(text):
+    """A packet of gdb's remote protocol."""
+    return f"${text}#{sum(text.encode()) & 0xff:02x}".encode()
+
+
+def test_gdb_waits_and_prints_the_command_to_type():
+    """The machine runs when gdb lets it; here a test speaks gdb's protocol on the socket that the command names."""
+    harness.build("gcc", "hypervisor")
+    process = subprocess.Popen([harness.ROOT / "run.sh", "--gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    try:
+        command = next(line for line in process.stderr if b"gdb-multiarch /" in line).decode()
+        words = shlex.split(command)
+        assert words[:2] == ["gdb-multiarch", str(harness.ROOT / "build/gcc/hypervisor.elf")]
+        (remote,) = [word for word in words if word.startswith("target remote ")]
+        with socket.socket(socket.AF_UNIX) as gdb:
+            connect(gdb, remote.removeprefix("target remote "))
+            gdb.sendall(b"+" + packet("?"))
+            assert re.search(rb"\$[TS]05", receive(gdb)), "not stopped before its first instruction"
+            gdb.sendall(b"+" + packet("c"))
+            output, _ = process.communicate(timeout=harness.HANG_SECONDS)
+        harness.assert_boots(harness.Run(process.returncode, harness.plain_text(output)))
+    finally:
+        process.kill()
+
+
+def connect(gdb, path):
+    """Connects to a socket that QEMU may not have made yet."""
+    for _ in range(200):
+        try:
+            gdb.connect(path)
+            return
+        except (FileNotFoundError, ConnectionRefusedError):
+            subprocess.run(["sleep", "0.1"], check=True)
+    pytest.fail(f"nobody listens at {path}")
+
+
+def receive(gdb):
+    """Reads until a whole packet has come."""
+    data = b""
+    while not re.search(rb"\$.*#..", data):
+        data += gdb.recv(4096)
+    return data
+
+
+LINKED_AT = 0x80200000
+
+
+@pytest.mark.parametrize("toolchain", ["gcc", "clang"])
+@pytest.mark.parametrize("build_type", ["Release", "Debug"])
+def test_a_panic_is_printed_again_with_function_names_and_lines(toolchain, build_type, tmp_path):
+    """The kernel is given an illegal instruction at the start of a function, and panics there."""
+    folder = harness.build(toolchain + ("-debug" if build_type == "Debug" else ""), "hypervisor")
+    symbols = subprocess.run(["riscv64-linux-gnu-nm", "-C", folder / "hypervisor.elf"], capture_output=True,
+                             text=True, check=True).stdout
+    ((address, function),) = re.findall(r"^(\w+) . (hv::mm::lay_out_memory\(.*\))$", symbols, re.MULTILINE)
+    image = bytearray((folder / "hypervisor.bin").read_bytes())
+    offset = int(address, 16) - LINKED_AT
+    image[offset:offset + 4] = bytes(4)
+    broken = tmp_path / "broken.bin"
+    broken.write_bytes(image)
+
+    run = harness.run_sh("--toolchain", toolchain, "--build-type", build_type, "--", "-kernel", broken)
+    assert run.status == 1, str(run)
+    harness.assert_in_order(run, [r"^panic: ", r"^  backtrace:$", rf"^    #0 0x{address}$", r"^    #1 0x"])
+    frames = run.errors[run.errors.index("  backtrace:"):].splitlines()[1:]
+    place = r"    #\d+ 0x\w{16} in %s at src/%s:\d+"
+    assert re.fullmatch(place % (re.escape(function), r"mm/memory_layout\.cpp"), frames[0]), str(run)
+    assert any(re.fullmatch(place % ("main", r"main\.cpp"), frame) for frame in frames), str(run)
+
+
+def test_symbolize_names_the_callers_line_and_not_the_next_one(tmp_path):
+    """A return address lies behind its call, here on another line."""
+    source = tmp_path / "calls.c"
+    source.write_text("void callee(void);\nvoid caller(void)\n{\n    callee();\n    callee();\n}\n"
+                      "__attribute__((noinline)) void callee(void)\n{\n    __asm__ volatile(\"\");\n}\n",
+                      encoding="utf-8")
+    elf = tmp_path / "calls.elf"
+    subprocess.run(["riscv64-linux-gnu-gcc", "-g", "-Og", "-nostdlib", "-static", "-fno-pic", "-mcmodel=medany",
+                    "-Wl,-e,caller", "-fno-optimize-sibling-calls", "-o", elf, source], check=True)
+    code = subprocess.run(["riscv64-linux-gnu-objdump", "-d", "--no-show-raw-insn", elf], capture_output=True,
+                          text=True, check=True).stdout
+    first_return = re.search(r"callee>\n\s+([0-9a-f]+):", code)[1]
+    log = f"panic: x\n  backtrace:\n    #0 {int(first_return, 16):#018x}\n"
+    named = subprocess.run([harness.ROOT / "tools/symbolize.sh", elf], input=log, capture_output=True, text=True,
+                           check=True, env={**os.environ, "LC_ALL": "C"}).stdout
+    assert re.search(r"#0 0x[0-9a-f]{16} in caller at .*calls\.c:4$", named, re.MULTILINE), named
