@@ -1,0 +1,6 @@
+"""Lets the lints `import source_tree`."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
