@@ -18,12 +18,15 @@ enum class Extension : uint64_t {
     legacy_remote_sfence_vma_asid = 0x07,
     legacy_shutdown = 0x08,
     base = 0x10,
-    hart_state = 0x48534d,       ///< HSM
-    debug_console = 0x4442434e,  ///< DBCN
-    remote_fence = 0x52464e43,   ///< RFNC
-    system_reset = 0x53525354,   ///< SRST
-    timer = 0x54494d45,          ///< TIME
-    inter_processor = 0x735049,  ///< sPI
+    hart_state = 0x48534d,              ///< HSM
+    performance_monitoring = 0x504d55,  ///< PMU, whose numbers are in sbi_pmu.hpp
+    inter_processor = 0x735049,         ///< sPI
+    debug_console = 0x4442434e,         ///< DBCN
+    firmware_features = 0x46574654,     ///< FWFT
+    remote_fence = 0x52464e43,          ///< RFNC
+    system_reset = 0x53525354,          ///< SRST
+    system_suspend = 0x53555350,        ///< SUSP
+    timer = 0x54494d45,                 ///< TIME
 };
 
 // What a6 holds, for each extension.
@@ -68,6 +71,26 @@ enum class HartStatus : uint64_t {
     suspended = 4,
     suspend_pending = 5,
     resume_pending = 6,
+};
+
+/// [sbi] Hart State Management Extension: suspend's a0, of which the low 32 bits count.
+enum class SuspendType : uint32_t { retentive = 0, non_retentive = 0x8000'0000 };
+
+/// [sbi] System Suspend Extension, and its a0.
+enum class SystemSuspend : uint64_t { suspend = 0 };
+enum class SleepType : uint32_t { suspend_to_ram = 0 };
+
+/// [sbi] Firmware Features Extension.
+enum class FirmwareFeatures : uint64_t { set = 0, get = 1 };
+
+/// [sbi] Firmware Features Extension: feature types, all of them of a single hart.
+enum class Feature : uint32_t {
+    misaligned_exc_deleg = 0,
+    landing_pad = 1,
+    shadow_stack = 2,
+    double_trap = 3,
+    pte_ad_hw_updating = 4,
+    pointer_masking_pmlen = 5,
 };
 
 /// [sbi] System Reset Extension.

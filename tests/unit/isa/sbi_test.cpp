@@ -26,6 +26,9 @@ TEST(SbiExtension, IsNumberedByTheLettersOfItsName)
     EXPECT_EQ(static_cast<uint64_t>(Extension::hart_state), number_of("HSM"));
     EXPECT_EQ(static_cast<uint64_t>(Extension::system_reset), number_of("SRST"));
     EXPECT_EQ(static_cast<uint64_t>(Extension::debug_console), number_of("DBCN"));
+    EXPECT_EQ(static_cast<uint64_t>(Extension::system_suspend), number_of("SUSP"));
+    EXPECT_EQ(static_cast<uint64_t>(Extension::performance_monitoring), number_of("PMU"));
+    EXPECT_EQ(static_cast<uint64_t>(Extension::firmware_features), number_of("FWFT"));
 }
 
 TEST(SbiError, HasDistinctWordsForEachNumberOfTheSpecification)
