@@ -69,6 +69,9 @@ void add_around(Vector<MemoryRegion>& map, const MemoryRegion& whole, std::span<
 
 void add_pages_of(Vector<MemoryRegion>& map, const MemoryRegion& region)
 {
+    if (region.range.empty()) {
+        return;
+    }
     PhysAddr page = region.range.start.align_down(isa::page_size);
     const PhysAddr end = region.range.end().align_up(isa::page_size);
     for (; page != end; page += isa::page_size) {

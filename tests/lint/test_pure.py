@@ -20,7 +20,8 @@ def test_pure_code_has_no_assembly():
 
 
 def test_pure_code_has_no_volatile():
-    tree.report(find_in_pure(r"\bvolatile\b"))
+    # A guest's memory changes under our eyes: what touches it says so to the compiler.
+    tree.report(find_in_pure(r"\bvolatile\b", allowed=("src/mm/guest_memory.cpp", "src/mm/memory_block.cpp")))
 
 
 def test_pure_code_makes_no_pointer_from_a_number():

@@ -6,7 +6,9 @@ import pytest
 import source_tree as tree
 
 # Files that are longer than the size guide asks, with what they may have. Keep it short: split instead.
-LONGER_BY_RIGHT = {}
+LONGER_BY_RIGHT = {
+    "src/isa/instruction_table.hpp": 180,  # a table, one instruction a row
+}
 LINES = {".hpp": 150, ".h": 150, ".cpp": 400, ".S": 400}
 
 SOURCES = (*tree.CPP, ".S", ".ld", ".cmake", ".py", ".sh")
