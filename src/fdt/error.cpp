@@ -10,7 +10,7 @@ namespace hv::fdt {
 namespace {
 
 /// In the order of ErrorKind.
-constexpr std::array<std::string_view, 33> words{
+constexpr std::array<const char*, 33> words{
     "there is no memory that can be read",
     "fewer bytes than its header needs",
     "its address is not a multiple of 8",

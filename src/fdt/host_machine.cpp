@@ -354,7 +354,7 @@ void HostReader::run()
     }
     check_count("banks of RAM", HostMachine::max_ram_banks, surplus_ram_);
     check_count("reserved ranges", HostMachine::max_reserved, surplus_reserved_);
-    check_count("harts", HostMachine::max_harts, surplus_harts_);
+    machine_.harts_left_out = surplus_harts_;
 }
 
 }  // namespace

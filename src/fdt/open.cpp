@@ -232,7 +232,7 @@ uint32_t terminated_size(const std::byte* strings, uint32_t size)
 
 }  // namespace
 
-Expected<uint32_t, Error> Tree::size_from_header(std::span<const std::byte> start)
+Expected<uint32_t, Error> Tree::size_from_header(std::span<const std::byte> start, uint32_t limit)
 {
     if (start.size() < 8) {
         return bad(ErrorKind::too_short, 0);
@@ -244,15 +244,15 @@ Expected<uint32_t, Error> Tree::size_from_header(std::span<const std::byte> star
     if (total < header_size) {
         return bad(ErrorKind::bad_total_size, 4);
     }
-    if (total > max_size) {
+    if (total > limit) {
         return bad(ErrorKind::too_large, 4);
     }
     return total;
 }
 
-Expected<Tree, Error> Tree::open(std::span<const std::byte> blob)
+Expected<Tree, Error> Tree::open(std::span<const std::byte> blob, uint32_t limit)
 {
-    const Expected<uint32_t, Error> total = size_from_header(blob);
+    const Expected<uint32_t, Error> total = size_from_header(blob, limit);
     if (!total) {
         return Unexpected{total.error()};
     }

@@ -41,6 +41,7 @@ struct HostMachine {
     StaticVector<PhysRange, max_ram_banks> ram;          ///< in the tree's order; none is empty
     StaticVector<ReservedRange, max_reserved> reserved;  ///< none is empty
     StaticVector<Hart, max_harts> harts;
+    size_t harts_left_out = 0;        ///< how many there are beyond the room for them
     uint64_t timebase_frequency = 0;  ///< Hz; 0 where the tree does not say
     std::optional<PhysRange> initrd;
     std::string_view bootargs;

@@ -40,18 +40,20 @@ private:
 class Tree {
 public:
     static constexpr uint32_t header_size = 40;
-    /// A tree of more bytes is taken for garbage. QEMU's has up to 1 MiB, nearly all of it padding.
+    /// A tree of more bytes is taken for garbage. QEMU's has up to 1 MiB, nearly all of it padding. Whoever expects
+    /// more, for a tree that carries images, says so with `limit`.
     static constexpr uint32_t max_size = 2 * 1024 * 1024;
     /// Levels of nodes, the root's included. Real trees have about ten.
     static constexpr uint32_t max_depth = 32;
 
     /// How many bytes the tree has that begins with `start`, of which the first 8 are enough: for whoever knows
     /// only an address. Errors: too_short, bad_magic, bad_total_size, too_large.
-    [[nodiscard]] static Expected<uint32_t, Error> size_from_header(std::span<const std::byte> start);
+    [[nodiscard]] static Expected<uint32_t, Error> size_from_header(std::span<const std::byte> start,
+                                                                    uint32_t limit = max_size);
 
     /// Checks every byte that a later call reads, once, in one pass. `blob` may be longer than the tree is. Errors:
     /// those of size_from_header, and every ErrorKind up to end_missing.
-    [[nodiscard]] static Expected<Tree, Error> open(std::span<const std::byte> blob);
+    [[nodiscard]] static Expected<Tree, Error> open(std::span<const std::byte> blob, uint32_t limit = max_size);
 
     [[nodiscard]] Node root() const;
     /// "/soc/serial@10000000", with or without unit addresses, or an alias in place of the first component:

@@ -82,6 +82,23 @@ inline Blob write_tree(const std::function<void(void*)>& fill)
     return write_tree([](void*) {}, fill);
 }
 
+/// What dtc prints when it reads the tree: nothing, if all is well.
+inline std::string dtc_complaints_of(const Blob& blob)
+{
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("hv-tree-" + std::to_string(::getpid()) + ".dtb");
+    const std::filesystem::path said = path.string() + ".said";
+    std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(blob.data()),
+                                                static_cast<std::streamsize>(blob.size()));
+    const std::string command = "dtc -I dtb -O dts -o /dev/null '" + path.string() + "' 2>'" + said.string() + "'";
+    const int status = std::system(command.c_str());
+    std::ifstream file{said};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::filesystem::remove(path);
+    std::filesystem::remove(said);
+    return status == 0 ? text : "dtc failed: " + text;
+}
+
 /// Overwrites the big-endian word at `offset`.
 inline void poke(Blob& blob, size_t offset, uint32_t word)
 {
