@@ -1,0 +1,146 @@
+// The platform-level interrupt controller that a guest sees: QEMU virt's, with all 1,023 sources.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <hv/dev/effects.hpp>
+#include <hv/dev/source_set.hpp>
+#include <hv/lib/spinlock.hpp>
+#include <hv/lib/vector.hpp>
+
+namespace hv::dev {
+
+/// [plic] Memory Map: offsets in bytes, all registers of 32 bits.
+namespace plic_map {
+inline constexpr uint64_t priorities = 0x0;      ///< 4 bytes a source
+inline constexpr uint64_t pending = 0x1000;      ///< 1 bit a source, read-only
+inline constexpr uint64_t enables = 0x2000;      ///< 1 bit a source, 0x80 bytes a context
+inline constexpr uint64_t contexts = 0x20'0000;  ///< 0x1000 bytes a context
+inline constexpr uint64_t threshold = 0;         ///< within a context
+inline constexpr uint64_t claim = 4;             ///< and complete, likewise
+inline constexpr uint64_t enables_stride = 0x80;
+inline constexpr uint64_t contexts_stride = 0x1000;
+}  // namespace plic_map
+
+/// Level-triggered sources 1 to 1023; priorities and thresholds 0 to 7, of which more than three bits are cut off.
+/// Context 2h is hart h's M-mode, which has registers as any other and whose output leads nowhere; 2h + 1 its
+/// S-mode. Holes and contexts of harts that are not there read as 0 and ignore stores; any access but of 32 bits,
+/// naturally aligned, is an access fault. What an access costs grows with the number of contexts, and of sources
+/// that are pending: a guest cannot make a source pending that no device drives.
+///
+/// Any hart may call anything at any time: one lock guards it all, and registers of one value are read without.
+/// The lock of a device that drives a source is taken before this one; nothing is called with this one held.
+class Plic {
+public:
+    static constexpr unsigned last_source = 1023;
+    static constexpr unsigned max_harts = 32;
+    static constexpr uint32_t max_priority = 7;
+
+    /// All registers 0, all sources low. Harts: 1 to max_harts. Allocates now, and never again.
+    explicit Plic(unsigned harts);
+
+    /// A guest's load of `width` bytes at `offset`.
+    [[gnu::always_inline]] Loaded load(uint64_t offset, uint64_t width);
+    /// A guest's store of the low `width` bytes of `value`.
+    [[gnu::always_inline]] Effects store(uint64_t offset, uint64_t width, uint64_t value);
+
+    /// Source `source`, 1 to 1023, is now high or low. Devices say so only when it changes, but may repeat it.
+    Effects set_level(unsigned source, bool level);
+
+    /// The guest starts anew, none of its harts runs: as constructed, but that sources are as their devices drive
+    /// them.
+    Effects reset();
+
+    /// The harts whose S-mode external interrupt output is high. After an effect names a hart, that hart comes here
+    /// for the truth, which may have moved on meanwhile: whoever moves it again names the hart again.
+    [[nodiscard]] HartMask outputs() const { return outputs_.load(); }
+
+private:
+    // A source with its priority, as a number that is lower the sooner it is to be served: 7 minus the priority,
+    // then the source. No source has a lower one than `nobody`, which is source 0 at priority 0.
+    using Rank = uint64_t;
+    static constexpr Rank ranks_a_priority = last_source + 1;
+    static constexpr Rank nobody = max_priority * ranks_a_priority;
+    [[nodiscard]] static constexpr Rank rank_of(uint64_t source, uint64_t priority)
+    {
+        return (max_priority - priority) * ranks_a_priority + source;
+    }
+
+    struct Context {
+        SourceSet enabled;
+        Shared<uint64_t> threshold;
+        Shared<Rank> best{nobody};  // what a claim gives, whatever the threshold
+    };
+
+    // [plic] Interrupt Gateways: from being pending until its completion a source's gateway is shut.
+    static constexpr uint8_t is_high = 1;
+    static constexpr uint8_t is_pending = 2;
+    static constexpr uint8_t is_claimed = 4;
+
+    [[nodiscard]] static bool is_misshapen(uint64_t offset, uint64_t width)
+    {
+        return ((width ^ 4) | (offset & 3)) != 0;
+    }
+    [[nodiscard]] Context& context(uint64_t index) { return contexts_.data()[index]; }
+    [[nodiscard]] const Context& context(uint64_t index) const { return contexts_.data()[index]; }
+    // All results in registers, and called last, so that whoever load() and store() are inlined into needs no
+    // frame.
+    [[gnu::noinline]] Loaded claim(uint64_t index);
+    [[gnu::noinline]] Effects complete(uint64_t index, uint32_t source);
+    [[gnu::noinline]] Loaded load_elsewhere(uint64_t offset);
+    [[gnu::noinline]] Effects store_elsewhere(uint64_t offset, uint32_t value);
+
+    // With the lock held:
+    void store_priority(uint64_t source, uint32_t value);
+    void store_enables(uint64_t offset, uint32_t value);
+    void store_threshold(uint64_t offset, uint32_t value);
+    [[gnu::always_inline]] inline void make_pending(uint64_t source);
+    [[gnu::always_inline]] inline void clear_pending(uint64_t source);
+    [[gnu::always_inline]] inline void set_best(uint64_t index, Rank best);
+    void choose(uint64_t index);
+
+    SpinLock lock_;  // guards everything below
+    uint32_t context_count_;
+    Vector<Context> contexts_;
+    Shared<HartMask> outputs_;
+    uint32_t pending_any_ = 0;        // bit 7 - p: pending_[7 - p] is not empty
+    uint64_t enabling_contexts_ = 0;  // bit c: context c enables a source
+    std::array<Shared<uint8_t>, last_source + 1> priority_{};
+    std::array<uint8_t, last_source + 1> gate_{};        // is_high and so on
+    std::array<SourceSet, max_priority + 1> pending_{};  // at 7 - p: those of priority p
+};
+
+inline Loaded Plic::load(uint64_t offset, uint64_t width)
+{
+    if (is_misshapen(offset, width)) [[unlikely]] {
+        return {0, Effects::access_fault()};
+    }
+    const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;  // huge below the contexts
+    if (index < context_count_) {
+        const uint64_t which = offset % plic_map::contexts_stride;
+        if (which == plic_map::claim) {
+            // Linux claims until it gets 0.
+            return context(index).best.load() == nobody ? Loaded{} : claim(index);
+        }
+        return {which == plic_map::threshold ? context(index).threshold.load() : 0, {}};
+    }
+    if (offset < plic_map::pending) {
+        return {priority_[offset / 4].load(), {}};
+    }
+    return load_elsewhere(offset);
+}
+
+inline Effects Plic::store(uint64_t offset, uint64_t width, uint64_t value)
+{
+    if (is_misshapen(offset, width)) [[unlikely]] {
+        return Effects::access_fault();
+    }
+    const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;
+    if (index < context_count_ && offset % plic_map::contexts_stride == plic_map::claim) {
+        return complete(index, static_cast<uint32_t>(value));
+    }
+    return store_elsewhere(offset, static_cast<uint32_t>(value));
+}
+
+}  // namespace hv::dev

@@ -1,0 +1,141 @@
+// The serial port that a guest sees: a 16550A between the guest, its console and its interrupt controller.
+#pragma once
+
+#include <cstdint>
+
+#include <hv/dev/effects.hpp>
+#include <hv/dev/serial_registers.hpp>
+#include <hv/dev/serial_wires.hpp>
+#include <hv/lib/spinlock.hpp>
+
+namespace hv::dev {
+
+/// Registers of one byte at offsets 0 to 7; any other width or offset is an access fault. A byte that the console
+/// does not take is kept: the transmitter is then not empty, until the console takes it at console_ready(), or when
+/// the guest next touches a register that is more than a byte of memory. Nothing is lost that was written while LSR
+/// said that the transmitter was empty.
+///
+/// Any hart may call anything at any time. Its lock is taken before those of `Wires`. Polling LSR and writing THR,
+/// which is what a guest's console does, take no lock: the writes of two harts at once are in no order anyway.
+template <SerialWires Wires>
+class SerialPort {
+public:
+    struct Received {
+        bool accepted = false;
+        Effects effects{};
+    };
+
+    /// `wires` outlives the port.
+    explicit SerialPort(Wires& wires) : wires_{&wires} {}
+
+    /// A guest's load of `width` bytes at `offset`.
+    [[gnu::always_inline]] Loaded load(uint64_t offset, uint64_t width)
+    {
+        if (offset == static_cast<uint64_t>(SerialRegister::line_status) && width == 1) {
+            const uint64_t status = registers_.line_status();
+            if ((status & (serial::errors | serial::holding_empty)) == serial::holding_empty) [[likely]] {
+                return {status, {}};
+            }
+        }
+        return load_slowly(offset, width);
+    }
+
+    /// A guest's store of the low `width` bytes of `value`.
+    [[gnu::always_inline]] Effects store(uint64_t offset, uint64_t width, uint64_t value)
+    {
+        if (offset == static_cast<uint64_t>(SerialRegister::data) && width == 1 && registers_.transmits_plainly() &&
+            wires_->try_put(static_cast<uint8_t>(value))) [[likely]] {
+            return {};
+        }
+        return store_slowly(offset, width, value);
+    }
+
+    /// A byte of input. Not accepted, it stays with the caller, until an access has the effect of input_room().
+    Received receive(uint8_t byte)
+    {
+        const SpinLock::Held held{lock_};
+        const bool accepted = registers_.receive(byte);
+        return {accepted, settle()};
+    }
+
+    /// The console takes output again.
+    Effects console_ready()
+    {
+        const SpinLock::Held held{lock_};
+        transmit();
+        return settle();
+    }
+
+    /// There is output that the console has not taken yet.
+    [[nodiscard]] bool holds_output() const { return (registers_.line_status() & serial::transmitter_empty) == 0; }
+
+    /// The guest starts anew, none of its harts runs: as constructed, but that kept output still goes out.
+    Effects reset()
+    {
+        const SpinLock::Held held{lock_};
+        registers_.reset();
+        return settle();
+    }
+
+private:
+    [[nodiscard]] static bool has_register(uint64_t offset, uint64_t width)
+    {
+        return width == 1 && offset < serial_register_count;
+    }
+
+    [[gnu::noinline]] Loaded load_slowly(uint64_t offset, uint64_t width)
+    {
+        if (!has_register(offset, width)) [[unlikely]] {
+            return {0, Effects::access_fault()};
+        }
+        const auto which = static_cast<SerialRegister>(offset);
+        if (registers_.reads_plainly(which)) {
+            return {registers_.stored(which), {}};
+        }
+        const SpinLock::Held held{lock_};
+        transmit();  // so that a guest which polls LSR is what moves its own output on
+        const uint8_t value = registers_.read(which);
+        return {value, settle()};
+    }
+
+    [[gnu::noinline]] Effects store_slowly(uint64_t offset, uint64_t width, uint64_t value)
+    {
+        if (!has_register(offset, width)) [[unlikely]] {
+            return Effects::access_fault();
+        }
+        const auto which = static_cast<SerialRegister>(offset);
+        if (which == SerialRegister::scratch) {
+            registers_.store_scratch(static_cast<uint8_t>(value));
+            return {};
+        }
+        const SpinLock::Held held{lock_};
+        transmit();
+        registers_.write(which, static_cast<uint8_t>(value));
+        transmit();
+        return settle();
+    }
+
+    void transmit()
+    {
+        while (registers_.holds_output() && wires_->try_put(registers_.next_output())) {
+            registers_.output_taken();
+        }
+    }
+
+    Effects settle()
+    {
+        Effects effects = registers_.takes_input_again() ? Effects::input_room() : Effects{};
+        if (const bool high = registers_.interrupts(); high != interrupt_) {
+            interrupt_ = high;
+            effects = effects | wires_->set_interrupt(high);
+        }
+        return effects;
+    }
+
+    SpinLock lock_;  // guards what follows
+    bool interrupt_ = false;
+    SerialRegisters registers_;
+    Wires* wires_;
+};
+
+}  // namespace hv::dev

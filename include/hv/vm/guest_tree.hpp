@@ -1,0 +1,56 @@
+// The device tree that a guest is given: written by us, from what the guest owns, and from nothing else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <hv/fdt/writer.hpp>
+#include <hv/lib/address.hpp>
+#include <hv/vm/seed.hpp>
+
+namespace hv::vm {
+
+/// Where a guest's devices lie, and on which interrupts: as on QEMU's virt machine.
+namespace guest_map {
+inline constexpr GuestPhysAddr ram{0x8000'0000};
+inline constexpr GuestPhysRange uart{GuestPhysAddr{0x1000'0000}, 0x100};
+inline constexpr uint32_t uart_interrupt = 10;
+inline constexpr uint32_t uart_clock = 3'686'400;  ///< Hz
+inline constexpr GuestPhysRange plic{GuestPhysAddr{0x0c00'0000}, 0x60'0000};
+}  // namespace guest_map
+
+/// Bytes of the cache blocks that cbo.* work on; 0 where the guest has no such instructions.
+struct CacheBlocks {
+    uint32_t management = 0;  ///< Zicbom
+    uint32_t zero = 0;        ///< Zicboz
+    uint32_t prefetch = 0;    ///< Zicbop
+};
+
+/// What of the machine a guest owns. Everything said here must be there, and what is not said must not be.
+struct GuestTreeRequest {
+    uint32_t harts = 1;  ///< with the ids 0 to harts - 1
+    /// The ISA, one extension an entry, single letters first and in their order: "i", "m", "a", "zicsr", "sstc".
+    /// Both spellings of the tree are made of it.
+    std::span<const std::string_view> isa_extensions{};
+    std::string_view mmu_type{};  ///< "riscv,sv39"; empty: not said
+    CacheBlocks cache_blocks{};
+    uint32_t timebase_frequency = 0;  ///< Hz
+    std::span<const GuestPhysRange> memory{};
+    std::string_view bootargs{};  ///< empty: none
+    GuestPhysRange initrd{};      ///< empty: none
+    bool uart = true;
+    uint32_t plic_sources = 0;  ///< its last interrupt's number; 0: no PLIC
+    std::optional<GuestSeeds> seeds{};
+};
+
+/// Enough room for 8 harts with 60 extensions and bootargs as long as they may be; others need less.
+inline constexpr size_t guest_tree_room = size_t{32} << 10;
+
+/// Writes the tree to the start of `room`, which is 8-aligned.
+[[nodiscard]] Expected<std::span<const std::byte>, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,
+                                                                                    std::span<std::byte> room);
+
+}  // namespace hv::vm
