@@ -50,7 +50,7 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
         arch::println("{}", layout);
     }
     const Vector<arch::HartRecord*> harts = plat::make_harts(board);
-    arch::enter_address_space(plat::kernel_map(board, layout.heap, harts.span()));
+    arch::enter_address_space(plat::kernel_map(board, {.guests = {}, .heap = layout.heap}, harts.span()));
     plat::start_harts(harts.span(), wait_for_work);
 
     arch::end_machine(arch::Ending::success);

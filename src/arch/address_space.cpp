@@ -7,7 +7,7 @@
 
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/heap.hpp>
-#include <hv/arch/image.hpp>
+#include <hv/arch/table_memory.hpp>
 #include <hv/isa/cause.hpp>
 #include <hv/lib/panic.hpp>
 #include <hv/mm/page_table.hpp>
@@ -23,20 +23,6 @@ namespace hv::arch {
 namespace {
 
 constinit std::span<const mm::MemoryRegion> current_map;
-
-/// Tables from the heap.
-struct HeapFrames {
-    static std::optional<PhysAddr> allocate(uint64_t size, uint64_t align)
-    {
-        return phys(heap().allocate_zeroed(size, align));
-    }
-};
-
-/// Entries by plain loads and stores: no hart walks the table before it is whole.
-struct DirectMemory {
-    static uint64_t read(PhysAddr at) { return *reinterpret_cast<const uint64_t*>(at.value()); }
-    static void write(PhysAddr at, uint64_t entry) { *reinterpret_cast<uint64_t*>(at.value()) = entry; }
-};
 
 void flush_all()
 {

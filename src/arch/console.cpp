@@ -11,7 +11,7 @@ namespace hv::arch {
 namespace {
 
 /// The console before there is a device tree: the firmware's own.
-class FirmwareConsole final : public Sink {
+class FirmwareConsole final : public ConsoleDevice {
 public:
     void write(std::string_view text) override
     {
@@ -27,6 +27,13 @@ public:
         }
     }
 
+    bool try_put(uint8_t byte) override
+    {
+        const char character = static_cast<char>(byte);
+        write({&character, 1});
+        return true;
+    }
+
 private:
     enum class Kind : uint8_t { unknown, debug_console, legacy };
     Kind kind_ = Kind::unknown;
@@ -35,7 +42,7 @@ private:
 constinit FirmwareConsole firmware_console;
 /// Guards the device behind the console: its registers, and that lines stay whole. The innermost of all locks.
 constinit SpinLock console_lock;
-constinit Sink* console_device = &firmware_console;
+constinit ConsoleDevice* console_device = &firmware_console;
 /// The bit of the hart that has seized the console, once one has.
 constinit std::atomic<uint32_t> seized_by = 0;
 
@@ -44,9 +51,19 @@ constexpr uint32_t seize_tries = 1'000'000;
 
 }  // namespace
 
-void set_console_device(Sink& device)
+bool console_try_put(uint8_t byte)
+{
+    return console_device->try_put(byte);
+}
+
+void set_console_device(ConsoleDevice& device)
 {
     console_device = &device;
+}
+
+void use_firmware_console()
+{
+    console_device = &firmware_console;
 }
 
 ConsoleLine::ConsoleLine() : held_{console_lock}

@@ -6,11 +6,10 @@
 constinit hv::arch::HartRecord boot_hart{
     .bit = 1,
     .stack_top = __stack_top,
-    .trap_sp = __trap_stack_top,
+    .trap_stack_bottom = __trap_stack_bottom,
     .trap_stack_limit = __trap_stack_limit,
     .trap_stack_top = __trap_stack_top,
     .stack_bottom = __stack_bottom,
-    .trap_stack_bottom = __trap_stack_bottom,
 };
 
 namespace hv::arch {

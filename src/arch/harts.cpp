@@ -48,7 +48,6 @@ HartRecord& make_hart(uint64_t id, uint32_t index)
     hart.trap_stack_bottom = block + page;
     hart.trap_stack_limit = hart.trap_stack_bottom + trap_reserve;
     hart.trap_stack_top = hart.trap_stack_bottom + trap_stack_size;
-    hart.trap_sp = hart.trap_stack_top;
     hart.stack_bottom = hart.trap_stack_top + page;
     hart.stack_top = hart.stack_bottom + stack_size;
     return hart;
@@ -74,6 +73,9 @@ void add_stacks(Vector<mm::MemoryRegion>& map, const HartRecord& hart)
 bool start_hart(HartRecord& hart, HartEntry entry)
 {
     hart.entry = entry;
+    // All that the hart will read: its record, the address map, what the boot has built. Its own fence is the first
+    // thing in secondary_start.
+    asm volatile("fence rw, rw" : : : "memory");
     const auto start = PhysAddr{reinterpret_cast<uintptr_t>(&secondary_start)};
     const sbi::Result result = sbi::hart_start(hart.id, start, reinterpret_cast<uintptr_t>(&hart));
     if (result.error != isa::sbi::Error::success) {

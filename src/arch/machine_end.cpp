@@ -1,8 +1,11 @@
 // The test finisher where there is one, the firmware's shutdown where not.
 #include <hv/arch/machine_end.hpp>
 
+#include <utility>
+
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/hart.hpp>
+#include <hv/arch/panic.hpp>
 #include <hv/arch/sbi.hpp>
 #include <hv/seam.hpp>
 
@@ -36,13 +39,18 @@ void set_test_finisher(PhysAddr registers)
 void end_machine(Ending ending)
 {
     const bool failure = ending == Ending::failure;
-    if (failure && test_finisher != nullptr) {
-        *test_finisher = finisher_fail_with_1;
+    if (!failure && is_panic_under_way()) {
+        park();  // another hart reports one, and will end the machine as failed
+    }
+    // Given up before it is used: if the store faults, the panic about that must not come here again.
+    volatile uint32_t* const finisher = std::exchange(test_finisher, nullptr);
+    if (failure && finisher != nullptr) {
+        *finisher = finisher_fail_with_1;
         wait_for_the_finisher();
     }
     sbi::system_shutdown(failure);
-    if (!failure && test_finisher != nullptr) {
-        *test_finisher = finisher_pass;
+    if (!failure && finisher != nullptr) {
+        *finisher = finisher_pass;
     }
     park();
 }

@@ -34,6 +34,9 @@ Sink& begin_report()
     if (!reporting_hart.compare_exchange_strong(first, hart.bit) && first != hart.bit) {
         park();  // the first one's report stays whole, and ends the machine
     }
+    if (hart.panic_depth > 1) {
+        use_firmware_console();  // ours may be what went wrong
+    }
     Sink& console = seize_console();
     // Whatever was being written, the report starts on a line of its own.
     print(console, "\n");
@@ -77,6 +80,11 @@ void panic_on_trap(const TrapFrame& frame)
         backtrace.add_callers(frame.frame_pointer());
     }
     end_machine(Ending::failure);
+}
+
+bool is_panic_under_way()
+{
+    return reporting_hart.load() != 0;
 }
 
 void refuse_to_boot_with(std::string_view format, FormatArgs args)

@@ -6,7 +6,7 @@
  * In:  a0 = hart id of the boot hart (any hart), a1 = address of the device tree, S-mode with the H extension (so
  *      HS-mode), satp = 0 or the firmware's, pc = 0x80200000. All other registers and CSRs hold anything.
  * Out: main(a0, a1) with interrupts off, satp = 0, stvec = trap_entry, gp = __global_pointer$, sp = __stack_top,
- *      tp = sscratch = the boot hart's HartRecord, s0 = ra's caller = 0 (the end of every backtrace), BSS zero.
+ *      tp = the boot hart's HartRecord, sscratch = 0, s0 = ra's caller = 0 (the end of every backtrace), BSS zero.
  * The stack, the heap and all RAM outside the image are left as they were. */
     .section .text.start, "ax"
     .globl _start
@@ -49,7 +49,7 @@ _start:
     la      sp, __stack_top
     la      tp, boot_hart
     sd      a0, HV_HART_ID(tp)
-    csrw    sscratch, tp
+    csrw    sscratch, zero
     la      t0, trap_entry
     csrw    stvec, t0
     li      s0, 0
@@ -64,6 +64,8 @@ _start:
     .globl secondary_start
     .balign 4
 secondary_start:
+    fence   rw, rw              /* the other half of start_hart()'s: what it wrote is seen from here on */
+    fence.i
     csrw    sie, zero
     csrci   sstatus, 2
     la      t0, early_trap
@@ -73,7 +75,7 @@ secondary_start:
     la      gp, __global_pointer$
     .option pop
     mv      tp, a1
-    csrw    sscratch, tp
+    csrw    sscratch, zero
     ld      sp, HV_HART_STACK_TOP(tp)
     la      t0, kernel_satp     /* identity map: the next fetch is at the same address */
     ld      t0, 0(t0)
@@ -88,14 +90,26 @@ secondary_start:
     call    secondary_main
     call    main_returned
 
-/* A trap before there is a stack to handle it on: nothing can be said, so end the machine as failed.
- * [sbi] SRST: extension "SRST", function 0, type 0 shutdown, reason 1 system failure. */
+/* A trap before there is a stack to handle it on: say so, byte by byte, and end the machine as failed.
+ * [sbi] Legacy console_putchar: extension 1. SRST: extension "SRST", function 0, type 0 shutdown, reason 1 system
+ * failure. */
     .balign 4
 early_trap:
-    li      a7, 0x53525354
+    la      t0, early_trap_text
+1:  lbu     a0, 0(t0)
+    beqz    a0, 2f
+    li      a7, 1
+    ecall
+    addi    t0, t0, 1
+    j       1b
+2:  li      a7, 0x53525354
     li      a6, 0
     li      a0, 0
     li      a1, 1
     ecall
-1:  wfi
-    j       1b
+3:  wfi
+    j       3b
+
+    .section .rodata
+early_trap_text:
+    .asciz  "\ncannot boot: a trap in the boot stub\n"

@@ -3,29 +3,30 @@
 #include <hv/arch/offsets.h>
 
 /* trap_entry
- * In:  any state of HS-mode. sscratch = this hart's HartRecord; tp is not trusted.
+ * In:  any state of HS-mode, with tp = this hart's HartRecord.
  * Out: handle_trap(TrapFrame*) on this hart's trap stack, which is not the stack that may have overflowed; then every
  *      register as it was, but for what the handler changed in the frame.
- * A trap inside the handler nests below the first one's frame. */
-    .section .text
+ * A trap inside the handler nests below all that the handler has on that stack. */
+    .section .text.trap_entry, "ax"
     .globl trap_entry
     .balign 4
 trap_entry:
-    csrrw   tp, sscratch, tp
     sd      sp, HV_HART_SCRATCH(tp)
     sd      t0, HV_HART_SCRATCH + 8(tp)
-    ld      sp, HV_HART_TRAP_SP(tp)
-    addi    sp, sp, -HV_FRAME_SIZE
+    ld      t0, HV_HART_TRAP_STACK_TOP(tp)
+    bgtu    sp, t0, 1f
+    ld      t0, HV_HART_TRAP_STACK_BOTTOM(tp)
+    bgeu    sp, t0, 2f          /* inside a handler already: go on below what it uses */
+1:  ld      sp, HV_HART_TRAP_STACK_TOP(tp)
+2:  addi    sp, sp, -HV_FRAME_SIZE
+    andi    sp, sp, -16
     ld      t0, HV_HART_TRAP_STACK_LIMIT(tp)
     bltu    sp, t0, .Lexhausted
-    sd      sp, HV_HART_TRAP_SP(tp)
     ld      t0, HV_HART_SCRATCH(tp)
     sd      t0, HV_FRAME_X(2)(sp)
     ld      t0, HV_HART_SCRATCH + 8(tp)
     sd      t0, HV_FRAME_X(5)(sp)
-    csrr    t0, sscratch
-    sd      t0, HV_FRAME_X(4)(sp)
-    csrw    sscratch, tp
+    sd      tp, HV_FRAME_X(4)(sp)
 
     sd      x1, HV_FRAME_X(1)(sp)
     sd      x3, HV_FRAME_X(3)(sp)
@@ -45,8 +46,6 @@ trap_entry:
     li      s0, 0               /* handle_trap's own backtrace ends here; the frame's goes on from the frame */
     call    handle_trap
 
-    addi    t0, sp, HV_FRAME_SIZE
-    sd      t0, HV_HART_TRAP_SP(tp)
     ld      t0, HV_FRAME_SEPC(sp)
     csrw    sepc, t0
     ld      t0, HV_FRAME_SSTATUS(sp)
@@ -63,7 +62,6 @@ trap_entry:
 /* Traps nested until the trap stack was used up: a bug in the trap path itself. Start over at the stack's top, and
  * only end the machine. */
 .Lexhausted:
-    csrw    sscratch, tp
     ld      sp, HV_HART_TRAP_STACK_TOP(tp)
     li      s0, 0
     call    trap_stack_exhausted

@@ -53,12 +53,14 @@ void find_board(Board& board, PhysAddr device_tree)
     if (const auto described = fdt::describe_host(*tree, board.machine); !described) {
         board.machine_error = described.error();
     }
-    if (board.machine.finisher) {
-        arch::set_test_finisher(board.machine.finisher->start);
+    const auto& finisher = board.machine.finisher;
+    if (finisher && arch::is_readable({finisher->start, sizeof(uint32_t)})) {
+        arch::set_test_finisher(finisher->start);
+        board.finisher = {finisher->start, sizeof(uint32_t)};
     }
     const auto& console = board.machine.console;
-    if (console && console->is_ns16550a) {
-        uart.use(console->registers.start, console->reg_shift, console->reg_io_width);
+    if (console && uart.use(*console)) {
+        board.console = Uart16550::registers_of(*console);
         arch::set_console_device(uart);
     }
 }
@@ -78,7 +80,10 @@ void check_board(const Board& board)
     }
 }
 
-mm::HeapLayout check_memory(const Board& board)
+namespace {
+
+/// `claims` is filled in anew.
+mm::LayoutRequest layout_request(const Board& board)
 {
     using mm::Holder;
     claims.clear();
@@ -89,17 +94,35 @@ mm::HeapLayout check_memory(const Board& board)
     for (const fdt::ReservedRange& reserved : board.machine.reserved) {
         claims.push_back({Holder::reserved, reserved.range, reserved.name});
     }
-    const auto layout = mm::lay_out_memory({
+    return {
         .ram = board.machine.ram.span(),
         .image = arch::image_range(),
         .stack = arch::boot_stacks_range(),
         .wanted_heap = arch::linked_heap_range(),
         .claims = claims.span(),
-    });
+    };
+}
+
+}  // namespace
+
+mm::HeapLayout check_memory(const Board& board)
+{
+    const auto layout = mm::lay_out_memory(layout_request(board));
     if (!layout) {
         arch::refuse_to_boot("{}", layout.error());
     }
     return *layout;
+}
+
+mm::GuestPlace place_guests(const Board& board, PhysRange heap, uint64_t size)
+{
+    const mm::LayoutRequest request = layout_request(board);
+    const auto place = mm::place_guests(request.ram, request.claims, heap, size);
+    if (!place) {
+        arch::refuse_to_boot("no room for {} of guest memory: neither above the heap {} nor at its end",
+                             Bytes{size}, heap);
+    }
+    return *place;
 }
 
 }  // namespace hv::plat

@@ -9,7 +9,7 @@ Vector<arch::HartRecord*> make_harts(const Board& board)
 {
     Vector<arch::HartRecord*> harts;
     uint32_t index = 1;
-    uint32_t left_out = 0;
+    size_t left_out = board.machine.harts_left_out;
     for (const fdt::Hart& hart : board.machine.harts) {
         if (!hart.available || hart.id == arch::this_hart().id) {
             continue;

@@ -9,7 +9,8 @@ namespace hv::plat {
 using mm::KernelAccess;
 using mm::MemoryRegion;
 
-Vector<MemoryRegion> kernel_map(const Board& board, PhysRange heap, std::span<arch::HartRecord* const> harts)
+Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory,
+                                std::span<arch::HartRecord* const> harts)
 {
     Vector<MemoryRegion> map;
     map.push_back({"text", arch::phys_range(__image_start, __text_end), KernelAccess::read_execute});
@@ -22,16 +23,15 @@ Vector<MemoryRegion> kernel_map(const Board& board, PhysRange heap, std::span<ar
         arch::add_stacks(map, *hart);
         stacks.push_back(arch::stacks_range(*hart));
     }
-    mm::add_around(map, {"heap", heap, KernelAccess::read_write}, stacks);
+    mm::add_around(map, {"heap", memory.heap, KernelAccess::read_write}, stacks);
+
+    if (!memory.guests.empty()) {
+        map.push_back({"guest memory", memory.guests, KernelAccess::read_write});
+    }
 
     mm::add_pages_of(map, {"the device tree", board.device_tree, KernelAccess::read});
-    if (board.machine.console) {
-        mm::add_pages_of(map,
-                         {"the console's registers", board.machine.console->registers, KernelAccess::read_write});
-    }
-    if (board.machine.finisher) {
-        mm::add_pages_of(map, {"the finisher's registers", *board.machine.finisher, KernelAccess::read_write});
-    }
+    mm::add_pages_of(map, {"the console's registers", board.console, KernelAccess::read_write});
+    mm::add_pages_of(map, {"the finisher's registers", board.finisher, KernelAccess::read_write});
     return map;
 }
 

@@ -1,6 +1,8 @@
 // Polls the line status register, and writes.
 #include <hv/plat/uart16550.hpp>
 
+#include <hv/arch/probe.hpp>
+
 namespace hv::plat {
 namespace {
 
@@ -12,13 +14,30 @@ constexpr uint8_t lsr_thr_empty = 0x20;
 /// At 300 baud a character takes 33 ms; one look at the register takes at least 100 ns.
 constexpr unsigned ready_tries = 1'000'000;
 
+/// Registers 8 bytes apart; more has not been seen.
+constexpr unsigned max_reg_shift = 3;
+
 }  // namespace
 
-void Uart16550::use(PhysAddr registers, unsigned reg_shift, unsigned io_width)
+PhysRange Uart16550::registers_of(const fdt::SerialPort& port)
 {
-    registers_ = registers;
-    reg_shift_ = reg_shift;
-    io_width_ = io_width;
+    return {port.registers.start, (uint64_t{lsr} << port.reg_shift) + port.reg_io_width};
+}
+
+bool Uart16550::use(const fdt::SerialPort& port)
+{
+    if (!port.is_ns16550a || port.reg_shift > max_reg_shift || (port.reg_io_width != 1 && port.reg_io_width != 4) ||
+        !port.registers.start.is_aligned(port.reg_io_width)) {
+        return false;
+    }
+    const PhysRange touched = registers_of(port);
+    if (!port.registers.contains(touched) || !arch::is_readable(touched)) {
+        return false;
+    }
+    registers_ = port.registers.start;
+    reg_shift_ = port.reg_shift;
+    io_width_ = port.reg_io_width;
+    return true;
 }
 
 void Uart16550::write(std::string_view text)
@@ -29,6 +48,22 @@ void Uart16550::write(std::string_view text)
         }
         put(c);
     }
+    // Whoever holds the console next writes behind us: the device's stores before the lock's release.
+    asm volatile("fence o, w" : : : "memory");
+}
+
+bool Uart16550::try_put(uint8_t byte)
+{
+    if (!is_ready()) {
+        return false;
+    }
+    write_register(thr, byte);
+    return true;
+}
+
+bool Uart16550::is_ready() const
+{
+    return (read_register(lsr) & lsr_thr_empty) != 0;
 }
 
 uint8_t Uart16550::read_register(unsigned index) const
@@ -50,13 +85,15 @@ void Uart16550::write_register(unsigned index, uint8_t value) const
     }
 }
 
-void Uart16550::put(char character) const
+void Uart16550::put(char character)
 {
-    for (unsigned tries = 0; (read_register(lsr) & lsr_thr_empty) == 0; tries++) {
-        if (tries == ready_tries) {
+    for (unsigned tries = 0; !is_ready(); tries++) {
+        if (stuck_ || tries == ready_tries) {
+            stuck_ = true;
             return;
         }
     }
+    stuck_ = false;
     write_register(thr, static_cast<uint8_t>(character));
 }
 

@@ -14,6 +14,8 @@ MAY_INCLUDE = {
     "vm": {"lib", "isa", "fdt", "mm", "dev"},
     "arch": {"lib", "isa", "fdt", "mm", "dev", "vm"},
     "plat": {"lib", "isa", "fdt", "mm", "dev", "vm", "arch"},
+    # The built-in guest is a program of its own, that is linked with pure code and runs in VS-mode.
+    "guest": {"lib", "isa", "fdt"},
     "main": {"lib", "isa", "fdt", "mm", "dev", "vm", "arch", "plat"},
 }
 

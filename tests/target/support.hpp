@@ -33,16 +33,29 @@ inline void begin_without_heap(uint64_t device_tree)
     plat::check_board(board);
 }
 
-/// Every boot step of the real main() up to its own address map. Returns the records of the other harts, which are
-/// still stopped.
+/// Every boot step of the real main() up to its own address map, on this heap. Returns the records of the other
+/// harts, which are still stopped.
+inline Vector<arch::HartRecord*> begin_on(const mm::GuestPlace& memory)
+{
+    arch::init_heap(memory.heap);
+    Vector<arch::HartRecord*> harts = plat::make_harts(board);
+    arch::enter_address_space(plat::kernel_map(board, memory, harts.span()));
+    return harts;
+}
+
 inline Vector<arch::HartRecord*> begin(uint64_t device_tree)
 {
     begin_without_heap(device_tree);
-    const PhysRange heap = plat::check_memory(board).heap;
-    arch::init_heap(heap);
-    Vector<arch::HartRecord*> harts = plat::make_harts(board);
-    arch::enter_address_space(plat::kernel_map(board, heap, harts.span()));
-    return harts;
+    return begin_on({.guests = {}, .heap = plat::check_memory(board).heap});
+}
+
+/// The same with memory for guests. Returns that.
+inline PhysRange begin_with_guest_memory(uint64_t device_tree, uint64_t size)
+{
+    begin_without_heap(device_tree);
+    const mm::GuestPlace memory = plat::place_guests(board, plat::check_memory(board).heap, size);
+    begin_on(memory);
+    return memory.guests;
 }
 
 /// Says what is wrong and ends the machine as failed unless `holds`.

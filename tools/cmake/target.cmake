@@ -57,7 +57,7 @@ endif()
 
 # --- how everything is linked -----------------------------------------------------------------------------------
 
-set(hv_link_flags -nostdlib -static -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none
+set(hv_link_flags -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none
   -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(APPEND hv_link_flags -no-pie -Wl,--no-relax -mabi=lp64)
@@ -66,6 +66,10 @@ else()
   string(REGEX MATCH "^[0-9]+" hv_clang_major ${CMAKE_CXX_COMPILER_VERSION})
   find_program(HV_LLD NAMES ld.lld-${hv_clang_major} ld.lld REQUIRED)
   list(APPEND hv_link_flags --ld-path=${HV_LLD} -mno-relax)
+endif()
+
+if(HV_WERROR)
+  list(APPEND hv_link_flags -Wl,--fatal-warnings)
 endif()
 
 # --- the kernel -------------------------------------------------------------------------------------------------
@@ -97,8 +101,12 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
     list(APPEND hv_small -mno-save-restore)
   endif()
   file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/plat/*.cpp
-    ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp)
-  list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/mm/memory_layout.cpp ${CMAKE_SOURCE_DIR}/src/mm/address_map.cpp)
+    ${CMAKE_SOURCE_DIR}/src/lib/*.cpp)
+  foreach(name IN ITEMS main arch/address_space arch/backtrace arch/console arch/harts arch/machine_end arch/panic
+      arch/probe arch/sbi arch/trap mm/address_map
+      mm/memory_layout)
+    list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
+  endforeach()
   set_source_files_properties(${hv_small_sources} PROPERTIES COMPILE_OPTIONS "${hv_small}")
 endif()
 
@@ -114,6 +122,22 @@ function(hv_add_kernel name)
     BYPRODUCTS ${name}.bin ${name}.map
     COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> $<TARGET_FILE_DIR:${name}>/${name}.bin)
 endfunction()
+
+# --- the built-in guest -----------------------------------------------------------------------------------------
+
+# A program of its own, for VS-mode; its flat image becomes part of the kernel's read-only data.
+add_executable(hello ${CMAKE_SOURCE_DIR}/src/guest/start.S ${CMAKE_SOURCE_DIR}/src/guest/hello.cpp
+  ${CMAKE_SOURCE_DIR}/src/arch/runtime.cpp ${HV_PURE_SOURCES})
+target_link_libraries(hello PRIVATE hv_target hv_warnings)
+target_compile_options(hello PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:${hv_small}>)
+target_link_options(hello PRIVATE ${hv_link_flags} -T ${CMAKE_SOURCE_DIR}/src/guest/guest.ld)
+set_target_properties(hello PROPERTIES SUFFIX .elf LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/guest/guest.ld)
+add_custom_command(OUTPUT hello.bin DEPENDS hello VERBATIM
+  COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:hello> hello.bin)
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/guest/image.S PROPERTIES
+  OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/hello.bin
+  COMPILE_DEFINITIONS "HV_BUILTIN_GUEST=\"${CMAKE_BINARY_DIR}/hello.bin\"")
+target_sources(kernel PRIVATE ${CMAKE_SOURCE_DIR}/src/guest/image.S)
 
 hv_add_kernel(hypervisor ${CMAKE_SOURCE_DIR}/src/main.cpp)
 

@@ -7,9 +7,22 @@
 
 namespace hv::arch {
 
+/// A serial line. write() ends each line as terminals want it, and waits for room; try_put() does neither.
+class ConsoleDevice : public Sink {
+public:
+    /// Takes one byte as it is, or says that there is no room now.
+    [[nodiscard]] virtual bool try_put(uint8_t byte) = 0;
+
+protected:
+    ~ConsoleDevice() = default;
+};
+
 /// From now on the console writes to `device`, which lives for ever; until the first call it writes to the
 /// firmware's console, by SBI (DBCN where present, the legacy call where not).
-void set_console_device(Sink& device);
+void set_console_device(ConsoleDevice& device);
+
+/// A guest's byte for the console, as it is. False where the console takes none now.
+[[nodiscard]] bool console_try_put(uint8_t byte);
 
 /// Holds the console for as long as it lives, so that what is written through it is not mixed with another hart's.
 /// Not to be held over anything that can fail: a panic breaks it open after a while.
@@ -29,6 +42,9 @@ void println(FormatString<std::type_identity_t<Args>...> format, const Args&... 
     ConsoleLine line;
     hv::println(line, format, args...);
 }
+
+/// Back to the firmware's console, for whoever has reason to doubt the device.
+void use_firmware_console();
 
 /// A panic's way to the console: waits a bounded time for whoever writes, then goes ahead. Never given back; other
 /// harts that write park.

@@ -19,23 +19,21 @@ struct HartRecord {
     uint32_t index = 0;  ///< 0 for the boot hart, then in the order of the device tree
     uint64_t id = 0;     ///< the specification's hart id; any number
     std::byte* stack_top = nullptr;
-    std::byte* trap_sp = nullptr;           ///< where the next trap's frame goes, growing down
+    std::byte* trap_stack_bottom = nullptr;
     std::byte* trap_stack_limit = nullptr;  ///< a frame below this address means that traps nest without end
     std::byte* trap_stack_top = nullptr;
     uint64_t scratch[2] = {};  ///< trap_entry's, for the instructions before it has a stack
 
     std::byte* stack_bottom = nullptr;
-    std::byte* trap_stack_bottom = nullptr;
     uint32_t panic_depth = 0;  ///< panics under way on this hart
     void (*entry)(HartRecord&) = nullptr;
     std::atomic<uint32_t> online = 0;  ///< it has reached C++
 };
 
 static_assert(offsetof(HartRecord, bit) == HV_HART_BIT);
-static_assert(offsetof(HartRecord, index) == HV_HART_INDEX);
 static_assert(offsetof(HartRecord, id) == HV_HART_ID);
 static_assert(offsetof(HartRecord, stack_top) == HV_HART_STACK_TOP);
-static_assert(offsetof(HartRecord, trap_sp) == HV_HART_TRAP_SP);
+static_assert(offsetof(HartRecord, trap_stack_bottom) == HV_HART_TRAP_STACK_BOTTOM);
 static_assert(offsetof(HartRecord, trap_stack_limit) == HV_HART_TRAP_STACK_LIMIT);
 static_assert(offsetof(HartRecord, trap_stack_top) == HV_HART_TRAP_STACK_TOP);
 static_assert(offsetof(HartRecord, scratch) == HV_HART_SCRATCH);

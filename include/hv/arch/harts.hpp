@@ -30,7 +30,8 @@ void add_stacks(Vector<mm::MemoryRegion>& map, const HartRecord& hart);
 /// Waits until `hart` runs. False if it does not within ten seconds or so.
 [[nodiscard]] bool wait_until_online(const HartRecord& hart);
 
-/// Sleeps for about `ticks` of `time`, or less.
+/// Sleeps for about `ticks` of `time`, or less. With interrupts off, and while this hart uses no timer of its own:
+/// afterwards none is set, and sie.STIE is clear.
 void nap(uint64_t ticks);
 
 }  // namespace hv::arch

@@ -12,6 +12,9 @@ namespace hv::arch {
 /// from where it happened.
 [[noreturn]] void panic_on_trap(const TrapFrame& frame);
 
+/// Does some hart report a panic, and will end the machine?
+[[nodiscard]] bool is_panic_under_way();
+
 /// Says `cannot boot: ` and `format`, and ends the machine as failed. For what is wrong with the machine or the way
 /// we were loaded, before any guest runs: not a bug of ours, so no place and no backtrace.
 [[noreturn]] void refuse_to_boot_with(std::string_view format, FormatArgs args);

@@ -19,7 +19,6 @@ struct TrapFrame {
     uint64_t padding = 0;  ///< the stack pointer stays 16-byte aligned
 
     [[nodiscard]] uint64_t ra() const { return x1_to_x31[0]; }
-    [[nodiscard]] uint64_t sp() const { return x1_to_x31[1]; }
     [[nodiscard]] uint64_t frame_pointer() const { return x1_to_x31[7]; }
 };
 

@@ -6,6 +6,7 @@
 
 #include <hv/fdt/host_machine.hpp>
 #include <hv/lib/address.hpp>
+#include <hv/mm/guest_place.hpp>
 #include <hv/mm/memory_layout.hpp>
 
 namespace hv::plat {
@@ -17,6 +18,8 @@ struct Board {
     std::optional<fdt::Error> error{};  ///< why it is none
     std::optional<fdt::HostMachineError> machine_error{};
     fdt::HostMachine machine{};
+    PhysRange console{};   ///< the registers that we use; empty where the console is the firmware's
+    PhysRange finisher{};  ///< likewise; empty where there is none
 };
 
 /// Reads the device tree at `device_tree`, wherever that points, and makes the console that it names ours. What is
@@ -29,5 +32,8 @@ void check_board(const Board& board);
 /// Decides where the heap ends: what is linked, cut to what the machine has. Refuses to boot where image, stack and
 /// heap do not fit the machine's memory.
 [[nodiscard]] mm::HeapLayout check_memory(const Board& board);
+
+/// Finds memory for guests, of which the heap may lose its end. Refuses to boot where there is too little.
+[[nodiscard]] mm::GuestPlace place_guests(const Board& board, PhysRange heap, uint64_t size);
 
 }  // namespace hv::plat

@@ -13,7 +13,7 @@ namespace hv::plat {
 /// Text, read-only data, data and BSS, the stacks of the boot hart and of `harts` (in the order they were made),
 /// the heap around those, the device tree, and the registers of the console and the finisher. Nothing else is
 /// mapped.
-[[nodiscard]] Vector<mm::MemoryRegion> kernel_map(const Board& board, PhysRange heap,
+[[nodiscard]] Vector<mm::MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory,
                                                   std::span<arch::HartRecord* const> harts);
 
 }  // namespace hv::plat

@@ -3,32 +3,40 @@
 
 #include <cstdint>
 
+#include <hv/arch/console.hpp>
+#include <hv/fdt/host_machine.hpp>
 #include <hv/lib/address.hpp>
-#include <hv/lib/sink.hpp>
 
 namespace hv::plat {
 
 /// Writes to a UART that the firmware has set up already (speed, format, FIFOs). Each line feed goes out behind a
 /// carriage return, as terminals want it.
-class Uart16550 final : public Sink {
+class Uart16550 final : public arch::ConsoleDevice {
 public:
     constexpr Uart16550() = default;
 
-    /// [dt] ns16550: `registers` is the first register's address; they are `1 << reg_shift` bytes apart, each
-    /// `io_width` (1 or 4) bytes wide.
-    void use(PhysAddr registers, unsigned reg_shift, unsigned io_width);
+    /// Takes `port` into use. False, and nothing is changed, where it is no 16550A whose registers we can reach:
+    /// its tree may say anything.
+    [[nodiscard]] bool use(const fdt::SerialPort& port);
 
-    /// Waits for room with a bound: a UART that is never ready loses text, and holds nobody up for ever.
+    /// The registers that we touch: what the address map must hold.
+    [[nodiscard]] static PhysRange registers_of(const fdt::SerialPort& port);
+
+    /// Waits for room with a bound: a UART that is never ready loses text, and holds nobody up for long.
     void write(std::string_view text) override;
 
+    bool try_put(uint8_t byte) override;
+
 private:
+    [[nodiscard]] bool is_ready() const;
     [[nodiscard]] uint8_t read_register(unsigned index) const;
     void write_register(unsigned index, uint8_t value) const;
-    void put(char character) const;
+    void put(char character);
 
     PhysAddr registers_{};
     unsigned reg_shift_ = 0;
     unsigned io_width_ = 1;
+    bool stuck_ = false;  ///< it was waited for in vain: do not wait for each further character
 };
 
 }  // namespace hv::plat
