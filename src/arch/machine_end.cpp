@@ -14,7 +14,7 @@ namespace {
 
 constinit volatile uint32_t* test_finisher = nullptr;
 
-// [QEMU hw/misc/sifive_test] 16 bits of verb, 16 bits of exit status; only a 32-bit store is taken whole.
+// [qemu] hw/misc/sifive_test: 16 bits of verb, 16 bits of exit status; only a 32-bit store is taken whole.
 constexpr uint32_t finisher_pass = 0x5555;
 constexpr uint32_t finisher_fail_with_1 = 0x1'3333;
 

@@ -11,7 +11,7 @@
     .section .text.start, "ax"
     .globl _start
 _start:
-    /* [Linux: RISC-V boot image header] 64 bytes; QEMU, U-Boot's booti and our flash stub read it. */
+    /* [linux] Boot image header: 64 bytes; QEMU, U-Boot's booti and our flash stub read it. */
     .option push
     .option norvc
     j       .Lboot

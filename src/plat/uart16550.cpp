@@ -6,7 +6,7 @@
 namespace hv::plat {
 namespace {
 
-// [National Semiconductor PC16550D] Transmitter holding register, line status register.
+// [16550] Transmitter holding register, line status register.
 constexpr unsigned thr = 0;
 constexpr unsigned lsr = 5;
 constexpr uint8_t lsr_thr_empty = 0x20;
