@@ -13,10 +13,14 @@ import pytest
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGKILL]
 
 
+# Who starts the tests may ignore signals (nohup does), and what is ignored from the start stays so in a shell.
+USUAL_SIGNALS = ["env", "--default-signal"]
+
+
 class Puppet:
     """run.sh with the machine of puppet.S, which does what a byte on its serial line says."""
 
-    def __init__(self, scratch, *, before=(), stdin=subprocess.PIPE):
+    def __init__(self, scratch, *, before=()):
         harness.build("gcc", "hypervisor")  # so that run.sh has nothing to build
         self.pid_file = scratch / "pid"
         qemu = scratch / "qemu"
@@ -25,8 +29,8 @@ class Puppet:
         self.private = scratch / "tmp"
         self.private.mkdir()
         self.process = subprocess.Popen(
-            [*before, harness.ROOT / "run.sh", "--", "-kernel", harness.build_puppet()],
-            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+            [*USUAL_SIGNALS, *before, harness.ROOT / "run.sh", "--", "-kernel", harness.build_puppet()],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             env={**os.environ, "QEMU": str(qemu), "TMPDIR": str(self.private)})
         self.read_until(b"ready\n")
 

@@ -9,11 +9,12 @@ import pexpect
 import pytest
 
 
-def spawn(script, **options):
+def spawn(script):
     """A shell script at a terminal of its own; $0 is run.sh and $1 the puppet's image."""
     harness.build("gcc", "hypervisor")
-    return pexpect.spawn("bash", ["-c", script, str(harness.ROOT / "run.sh"), str(harness.build_puppet())],
-                         timeout=harness.HANG_SECONDS, **options)
+    # Who starts the tests may ignore signals (nohup does), and what is ignored from the start stays so in a shell.
+    return pexpect.spawn("env", ["--default-signal", "bash", "-c", script, str(harness.ROOT / "run.sh"),
+                                 str(harness.build_puppet())], timeout=harness.HANG_SECONDS)
 
 
 @pytest.fixture(name="terminal")
@@ -45,26 +46,24 @@ def test_ctrl_a_x_ends_the_machine_and_run_sh(terminal):
     assert (terminal.exitstatus, terminal.signalstatus) == (0, None)
 
 
-def qemu_of(run_sh):
-    """The process id of the QEMU that a run.sh started."""
-    for child in pathlib.Path(f"/proc/{run_sh}/task/{run_sh}/children").read_text(encoding="utf-8").split():
-        if pathlib.Path(f"/proc/{child}/comm").read_text(encoding="utf-8").startswith("qemu-system"):
+def child_of(process, name):
+    """The process id of the child with this name, or with a name that starts so."""
+    for child in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split():
+        if pathlib.Path(f"/proc/{child}/comm").read_text(encoding="utf-8").startswith(name):
             return int(child)
-    return pytest.fail("run.sh has started no QEMU")
+    return pytest.fail(f"process {process} has no child {name}")
 
 
 @pytest.mark.parametrize("ending", ["q", "7", "\x01x", signal.SIGTERM, signal.SIGHUP, "QEMU killed"], ids=repr)
 def test_the_terminal_is_afterwards_what_it_was(ending):
     """Whether the machine ends, or the user ends it, or a signal ends run.sh."""
-    script = 'stty -g; "$0" -- -kernel "$1" & echo "pid $!"; fg >/dev/null; echo; stty -g; read -r; echo over'
-    shell = spawn(f"set -m; {script}", env={**os.environ, "LC_ALL": "C"})
+    shell = spawn('stty -g; "$0" -- -kernel "$1"; echo; stty -g; read -r; echo over')
     shell.expect(r"([0-9a-f:]{40,})\r\n")
     before = shell.match[1]
-    shell.expect(r"pid (\d+)\r\n")
-    run_sh = int(shell.match[1])
     shell.expect_exact("ready\r\n")
+    run_sh = child_of(shell.pid, "bash")
     if ending == "QEMU killed":
-        os.kill(qemu_of(run_sh), signal.SIGKILL)
+        os.kill(child_of(run_sh, "qemu-system"), signal.SIGKILL)
     elif isinstance(ending, str):
         shell.send(ending)
     else:

@@ -13,5 +13,7 @@ constinit uint32_t instructions[] = {0x00008067};  // ret
 void main(uint64_t, uint64_t device_tree)
 {
     hv::test::begin(device_tree);
+    // The compiler would otherwise see that nobody writes them, and make them constants.
+    asm volatile("" : : "r"(&instructions) : "memory");
     reinterpret_cast<void (*)()>(reinterpret_cast<uintptr_t>(&instructions))();
 }

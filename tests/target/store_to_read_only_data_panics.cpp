@@ -4,7 +4,7 @@
 #include "support.hpp"
 
 namespace {
-const volatile uint64_t constant = 42;
+constexpr uint64_t constant = 42;
 }
 
 void main(uint64_t, uint64_t device_tree)
