@@ -12,6 +12,8 @@ constinit hv::arch::HartRecord boot_hart{
     .stack_bottom = __stack_bottom,
 };
 
+constinit hv::arch::HartRecord* hart_list = nullptr;
+
 namespace hv::arch {
 
 void park()

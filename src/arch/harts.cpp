@@ -50,6 +50,8 @@ HartRecord& make_hart(uint64_t id, uint32_t index)
     hart.trap_stack_top = hart.trap_stack_bottom + trap_stack_size;
     hart.stack_bottom = hart.trap_stack_top + page;
     hart.stack_top = hart.stack_bottom + stack_size;
+    hart.next = hart_list;
+    hart_list = &hart;
     return hart;
 }
 
@@ -61,13 +63,13 @@ PhysRange stacks_range(const HartRecord& hart)
 void add_stacks(Vector<mm::MemoryRegion>& map, const HartRecord& hart)
 {
     using mm::KernelAccess;
-    map.push_back(region("guard page below its trap stack", hart.trap_stack_bottom - page, hart.trap_stack_bottom,
-                         hart, std::nullopt));
+    mm::add_region(map, region("guard page below its trap stack", hart.trap_stack_bottom - page,
+                               hart.trap_stack_bottom, hart, std::nullopt));
     map.push_back(
         region("trap stack", hart.trap_stack_bottom, hart.trap_stack_top, hart, KernelAccess::read_write));
     map.push_back(
         region("guard page below its stack", hart.stack_bottom - page, hart.stack_bottom, hart, std::nullopt));
-    map.push_back(region("stack", hart.stack_bottom, hart.stack_top, hart, KernelAccess::read_write));
+    mm::add_region(map, region("stack", hart.stack_bottom, hart.stack_top, hart, KernelAccess::read_write));
 }
 
 bool start_hart(HartRecord& hart, HartEntry entry)

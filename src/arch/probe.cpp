@@ -8,23 +8,32 @@
 namespace hv::arch {
 namespace {
 
+/// Where a load resumes that trapped: handle_trap() looks its pc up in this table.
+#define HV_FIXED_UP_LOAD(load)                                                                                     \
+    "1: " load " %0, 0(%2)\n"                                                                                      \
+    "   li   %1, 1\n"                                                                                              \
+    "2:\n"                                                                                                         \
+    "   .pushsection .fixup_table, \"a\"\n"                                                                        \
+    "   .dword 1b, 2b\n"                                                                                           \
+    "   .popsection"
+
 bool is_readable_byte(PhysAddr address)
 {
     uint64_t value = 0;
     uint64_t done = 0;
-    asm volatile("1: lbu  %0, 0(%2)\n"
-                 "   li   %1, 1\n"
-                 "2:\n"
-                 "   .pushsection .fixup_table, \"a\"\n"
-                 "   .dword 1b, 2b\n"
-                 "   .popsection"
-                 : "=&r"(value), "+&r"(done)
-                 : "r"(address.value())
-                 : "memory");
+    asm volatile(HV_FIXED_UP_LOAD("lbu") : "=&r"(value), "+&r"(done) : "r"(address.value()) : "memory");
     return done != 0;
 }
 
 }  // namespace
+
+bool is_readable_register(PhysAddr address)
+{
+    uint64_t value = 0;
+    uint64_t done = 0;
+    asm volatile(HV_FIXED_UP_LOAD("lw") : "=&r"(value), "+&r"(done) : "r"(address.value()) : "memory");
+    return done != 0;
+}
 
 bool is_readable(PhysRange range)
 {

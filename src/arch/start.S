@@ -28,6 +28,22 @@ _start:
     .word   0
 
 .Lboot:
+    /* One hart boots. OpenSBI 1.1 sometimes sends a hart here that HSM has started at secondary_start: with a1 as at
+     * the cold boot, so that it has to look for its record. */
+    la      t0, boot_lottery
+    li      t1, 1
+    amoswap.w.aqrl t1, t1, (t0)
+    beqz    t1, .Lboot_hart
+    fence   rw, rw
+    la      t0, hart_list
+    ld      a1, 0(t0)
+1:  beqz    a1, early_trap_wait /* nobody has started this one */
+    ld      t1, HV_HART_ID(a1)
+    beq     t1, a0, secondary_start
+    ld      a1, HV_HART_NEXT(a1)
+    j       1b
+
+.Lboot_hart:
     csrw    sie, zero
     csrci   sstatus, 2          /* SIE */
     csrw    satp, zero
@@ -60,7 +76,6 @@ _start:
 /* secondary_start
  * In:  a0 = hart id, a1 = this hart's HartRecord, as given to SBI HSM hart_start; satp = 0, interrupts off.
  * Out: secondary_main(record) as _start leaves it, under the hypervisor's own address map. */
-    .section .text
     .globl secondary_start
     .balign 4
 secondary_start:
@@ -107,8 +122,14 @@ early_trap:
     li      a0, 0
     li      a1, 1
     ecall
-3:  wfi
-    j       3b
+early_trap_wait:
+    wfi
+    j       early_trap_wait
+
+    .section .data
+    .balign 4
+boot_lottery:
+    .word   0                   /* 1 once a hart boots; not in BSS, which that hart zeroes */
 
     .section .rodata
 early_trap_text:

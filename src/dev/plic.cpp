@@ -128,11 +128,15 @@ Effects Plic::reset()
     const SpinLock::Held held{lock_};
     const HartMask before = outputs_.load();
     for (Context& context : contexts_) {
-        context = {};
+        context.enabled = {};
+        context.threshold.store(0);
+        context.best.store(nobody);
     }
     enabling_contexts_ = 0;
     outputs_.store(0);
-    pending_ = {};
+    for (SourceSet& sources : pending_) {
+        sources = {};
+    }
     pending_any_ = 0;
     for (uint64_t source = 1; source <= last_source; source++) {
         priority_[source].store(0);

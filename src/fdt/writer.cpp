@@ -170,7 +170,8 @@ void Writer::add_text(std::string_view text)
 void Writer::add_string(std::string_view text)
 {
     add_text(text);
-    add_text({"", 1});
+    const std::byte end[] = {std::byte{0}};
+    add_bytes(end);
 }
 
 void Writer::property(std::string_view name)

@@ -50,6 +50,11 @@ const MemoryRegion* find_region(std::span<const MemoryRegion> map, PhysAddr addr
     return nullptr;
 }
 
+void add_region(Vector<MemoryRegion>& map, const MemoryRegion& region)
+{
+    map.push_back(region);
+}
+
 void add_around(Vector<MemoryRegion>& map, const MemoryRegion& whole, std::span<const PhysRange> holes)
 {
     MemoryRegion piece = whole;
@@ -57,7 +62,7 @@ void add_around(Vector<MemoryRegion>& map, const MemoryRegion& whole, std::span<
     const auto add_up_to = [&](PhysAddr end) {
         if (end != start) {
             piece.range = PhysRange::between(start, end);
-            map.push_back(piece);
+            add_region(map, piece);
         }
     };
     for (const PhysRange& hole : holes) {
@@ -84,7 +89,7 @@ void add_pages_of(Vector<MemoryRegion>& map, const MemoryRegion& region)
         } else {
             MemoryRegion added = region;
             added.range = {page, isa::page_size};
-            map.push_back(added);
+            add_region(map, added);
         }
     }
 }

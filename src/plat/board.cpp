@@ -54,7 +54,7 @@ void find_board(Board& board, PhysAddr device_tree)
         board.machine_error = described.error();
     }
     const auto& finisher = board.machine.finisher;
-    if (finisher && arch::is_readable({finisher->start, sizeof(uint32_t)})) {
+    if (finisher && finisher->start.is_aligned(sizeof(uint32_t)) && arch::is_readable_register(finisher->start)) {
         arch::set_test_finisher(finisher->start);
         board.finisher = {finisher->start, sizeof(uint32_t)};
     }

@@ -13,9 +13,9 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
                                 std::span<arch::HartRecord* const> harts)
 {
     Vector<MemoryRegion> map;
-    map.push_back({"text", arch::phys_range(__image_start, __text_end), KernelAccess::read_execute});
-    map.push_back({"read-only data", arch::phys_range(__text_end, __rodata_end), KernelAccess::read});
-    map.push_back({"data", arch::phys_range(__rodata_end, __image_end), KernelAccess::read_write});
+    mm::add_region(map, {"text", arch::phys_range(__image_start, __text_end), KernelAccess::read_execute});
+    mm::add_region(map, {"read-only data", arch::phys_range(__text_end, __rodata_end), KernelAccess::read});
+    mm::add_region(map, {"data", arch::phys_range(__rodata_end, __image_end), KernelAccess::read_write});
     arch::add_stacks(map, boot_hart);
 
     Vector<PhysRange> stacks;
@@ -26,7 +26,7 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
     mm::add_around(map, {"heap", memory.heap, KernelAccess::read_write}, stacks);
 
     if (!memory.guests.empty()) {
-        map.push_back({"guest memory", memory.guests, KernelAccess::read_write});
+        mm::add_region(map, {"guest memory", memory.guests, KernelAccess::read_write});
     }
 
     mm::add_pages_of(map, {"the device tree", board.device_tree, KernelAccess::read});

@@ -54,6 +54,7 @@ void write_shortage(FormatOutput& out, const DescriptionError& error)
 }
 
 /// Behind the place, for an error that is none of the above.
+// NOLINTNEXTLINE(readability-function-size): the list of texts.
 void write_what(FormatOutput& out, const DescriptionError& error)
 {
     const std::string_view right = right_form_of(error.property);

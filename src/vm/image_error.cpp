@@ -17,6 +17,7 @@ void write_too_small(FormatOutput& out, const ImageError& error)
 }
 
 /// Behind "kernel: ".
+// NOLINTNEXTLINE(readability-function-size): the list of texts.
 void write_what(FormatOutput& out, const ImageError& error)
 {
     switch (error.kind) {

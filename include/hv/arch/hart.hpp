@@ -22,7 +22,8 @@ struct HartRecord {
     std::byte* trap_stack_bottom = nullptr;
     std::byte* trap_stack_limit = nullptr;  ///< a frame below this address means that traps nest without end
     std::byte* trap_stack_top = nullptr;
-    uint64_t scratch[2] = {};  ///< trap_entry's, for the instructions before it has a stack
+    uint64_t scratch[2] = {};    ///< trap_entry's, for the instructions before it has a stack
+    HartRecord* next = nullptr;  ///< in hart_list
 
     std::byte* stack_bottom = nullptr;
     uint32_t panic_depth = 0;  ///< panics under way on this hart
@@ -37,6 +38,7 @@ static_assert(offsetof(HartRecord, trap_stack_bottom) == HV_HART_TRAP_STACK_BOTT
 static_assert(offsetof(HartRecord, trap_stack_limit) == HV_HART_TRAP_STACK_LIMIT);
 static_assert(offsetof(HartRecord, trap_stack_top) == HV_HART_TRAP_STACK_TOP);
 static_assert(offsetof(HartRecord, scratch) == HV_HART_SCRATCH);
+static_assert(offsetof(HartRecord, next) == HV_HART_NEXT);
 
 /// The record of the hart that runs this.
 [[nodiscard]] inline HartRecord& this_hart()
@@ -51,4 +53,8 @@ static_assert(offsetof(HartRecord, scratch) == HV_HART_SCRATCH);
 
 }  // namespace hv::arch
 
-extern "C" constinit hv::arch::HartRecord boot_hart;
+extern "C" {
+extern constinit hv::arch::HartRecord boot_hart;
+/// The harts that were made, but for the boot hart: where a hart that came in by the wrong door finds its record.
+extern constinit hv::arch::HartRecord* hart_list;
+}

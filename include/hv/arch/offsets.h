@@ -11,6 +11,7 @@
 #define HV_HART_TRAP_STACK_LIMIT  32
 #define HV_HART_TRAP_STACK_TOP    40
 #define HV_HART_SCRATCH           48 /* two words */
+#define HV_HART_NEXT              64
 
 /* TrapFrame: x0's slot holds sepc, then x1 to x31 in order, then the CSRs. */
 #define HV_FRAME_SEPC    0

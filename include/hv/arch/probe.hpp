@@ -31,4 +31,7 @@ template <isa::Csr csr>
 /// Can every page of `range` be read? One byte of each is.
 [[nodiscard]] bool is_readable(PhysRange range);
 
+/// Can the 32-bit register at `address` be read? Some devices answer no other width.
+[[nodiscard]] bool is_readable_register(PhysAddr address);
+
 }  // namespace hv::arch

@@ -33,6 +33,9 @@ void format_value(FormatOutput& out, const MemoryRegion& region);
 /// The region that holds `address`, or nullptr.
 [[nodiscard]] const MemoryRegion* find_region(std::span<const MemoryRegion> map, PhysAddr address);
 
+/// Adds one region, of memory that no other has.
+void add_region(Vector<MemoryRegion>& map, const MemoryRegion& region);
+
 /// Adds `whole` to `map` but for `holes`, which have regions of their own: the pieces before, between and behind
 /// them. The holes lie in `whole`, in the order of their addresses, and do not overlap.
 void add_around(Vector<MemoryRegion>& map, const MemoryRegion& whole, std::span<const PhysRange> holes);

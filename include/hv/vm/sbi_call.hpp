@@ -41,6 +41,7 @@ SbiReturn handle_base(const H& host, const SbiCall& call)
 }
 
 template <SbiHost H>
+// NOLINTNEXTLINE(readability-function-size): the list of extensions.
 SbiOutcome dispatch(H& host, const SbiCall& call)
 {
     using isa::sbi::Error;

@@ -15,6 +15,7 @@ namespace hv::vm {
 /// For one place in the trap path: with the registers as arguments nothing is stored, and comparing costs 3
 /// instructions an extension, so those with the tightest limits are first. Not a switch: no jump table.
 template <SbiHost H>
+// NOLINTNEXTLINE(readability-function-size): one chain of comparisons, in the order of their cost.
 [[nodiscard, gnu::always_inline]] inline bool handle_hot_call(H& host, uint64_t& a0, uint64_t& a1, uint64_t a2,
                                                               uint64_t a3, uint64_t a4, uint64_t a6, uint64_t a7)
 {
