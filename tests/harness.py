@@ -187,11 +187,17 @@ def run_sh(*options, program=None, stdin=subprocess.DEVNULL, cwd=None, timeout=H
 # --- judging ----------------------------------------------------------------------------------------------------
 
 def assert_in_order(run, patterns):
-    """Each regular expression is found in a line of its own, behind the line of the one before."""
+    """Each regular expression is found in a line of its own, behind the line of the one before. What a named group
+    matched is known to those behind it, as (?P=name)."""
     lines = iter(run.lines)
+    known = {}
     for pattern in patterns:
-        if not any(re.search(pattern, line) for line in lines):
+        for name, text in known.items():
+            pattern = pattern.replace(f"(?P={name})", re.escape(text))
+        found = next(filter(None, (re.search(pattern, line) for line in lines)), None)
+        if not found:
             pytest.fail(f"no line /{pattern}/ in its place:\n{run}", pytrace=False)
+        known.update(found.groupdict(default=""))
 
 
 def assert_boots(run):

@@ -116,7 +116,7 @@ build_for_pytest() {
         build host-clang || true
     fi
     if has_part target; then
-        for preset in gcc gcc-debug clang; do
+        for preset in gcc gcc-debug clang clang-debug; do
             build "$preset" hypervisor target-tests || true
         done
     fi

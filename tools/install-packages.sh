@@ -23,6 +23,7 @@ qemu    qemu-system-misc        qemu-system-riscv64
 qemu    opensbi                 /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 tests   cmake                   cmake
 tests   ninja-build             ninja
+tests   make                    make
 tests   g++                     g++
 tests   g++-riscv64-linux-gnu   riscv64-linux-gnu-g++
 tests   clang-14                clang++-14

@@ -1,9 +1,12 @@
 """The machine is checked at boot: what its device tree says against what the hypervisor needs. The trees are
-tests/data/trees/*.dts, handed to QEMU with -dtb."""
+tests/data/trees/*.dts, handed to QEMU with -dtb, or, where the firmware could not live with it, to the hypervisor
+alone."""
 
 import subprocess
+import time
 
 import harness
+import preloading
 import pytest
 
 TREES = harness.ROOT / "tests/data/trees"
@@ -15,14 +18,30 @@ def build_hypervisor():
     return harness.build("gcc", "hypervisor") / "hypervisor.bin"
 
 
+def compile_tree(name, folder):
+    """The tree of this name as a blob."""
+    blob = folder / f"{name}.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, TREES / f"{name}.dts"], check=True)
+    return blob
+
+
 @pytest.fixture(name="boot_with_tree")
 def make_boot_with_tree(qemu, hypervisor, tmp_path):
     """Boots with the tree of this name in place of QEMU's own."""
 
     def boot(name, **options):
-        blob = tmp_path / f"{name}.dtb"
-        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, TREES / f"{name}.dts"], check=True)
-        return harness.boot(qemu, hypervisor, extra=["-dtb", blob], **options)
+        return harness.boot(qemu, hypervisor, extra=["-dtb", compile_tree(name, tmp_path)], **options)
+
+    return boot
+
+
+@pytest.fixture(name="boot_with_tree_of_our_own")
+def make_boot_with_tree_of_our_own(qemu, hypervisor, tmp_path):
+    """Boots with the tree of this name for the hypervisor, and QEMU's own for the firmware."""
+
+    def boot(name, *extra, **options):
+        by_preloader = preloading.arguments(hypervisor, tmp_path, blob=compile_tree(name, tmp_path))
+        return harness.boot(qemu, None, extra=[*by_preloader, *extra], **options)
 
     return boot
 
@@ -95,3 +114,37 @@ def test_an_initrd_in_the_heap_ends_the_heap_there(qemu, hypervisor, tmp_path):
 @pytest.mark.parametrize("smp", [2, 3, 4, 5, 6, 7, 8])
 def test_every_hart_comes_up(qemu, hypervisor, smp):
     assert_boots_and_says(harness.boot(qemu, hypervisor, smp=smp), rf"^{smp} harts online$")
+
+
+@pytest.mark.parametrize("console", ["console_of_size_0", "console_with_reg_shift_40", "console_with_reg_io_width_2",
+                                     "console_of_a_tebibyte", "console_in_a_hole"])
+def test_a_console_that_cannot_be_as_described_does_not_keep_it_from_booting(boot_with_tree_of_our_own, console):
+    """The line about the harts is printed under the hypervisor's own address map."""
+    assert_boots_and_says(boot_with_tree_of_our_own(console, smp=2), r"^2 harts online$")
+
+
+def test_a_test_finisher_in_a_hole_ends_nothing_but_a_refusal_still_ends_the_machine(boot_with_tree_of_our_own):
+    """By the firmware, which can give no failing status."""
+    run = boot_with_tree_of_our_own("finisher_in_a_hole", "-cpu", "rv64,h=off")
+    harness.assert_in_order(run, [r"^Booting hypervisor\.\.\.$", r"^cannot boot: no H extension: "])
+    assert run.serial.count("cannot boot:") == 1 and "panic" not in run.serial, str(run)
+
+
+def test_a_machine_that_cannot_power_off_prints_both_lines_and_waits(qemu, hypervisor, tmp_path):
+    """Neither the firmware nor we have a device that could end it."""
+    serial = tmp_path / "serial"
+    command = [qemu, "-M", "virt", "-m", "128M", "-display", "none", "-no-reboot", "-monitor", "none",
+               "-serial", f"file:{serial}", "-kernel", hypervisor, "-dtb", compile_tree("no_finisher", tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
+        try:
+            deadline = time.monotonic() + harness.HANG_SECONDS
+            while not (serial.exists() and b"\nv = " in serial.read_bytes()) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            time.sleep(2)  # in which a machine that can has long ended
+            status = machine.poll()
+        finally:
+            machine.kill()
+    run = harness.Run(status, harness.plain_text(serial.read_bytes()))
+    assert status is None, str(run)
+    harness.assert_in_order(run, [r"^Booting hypervisor\.\.\.$", r"^v = \['a', 'b', 'c'\]$"])
+    assert run.lines[-1].startswith("v = ") and "panic" not in run.serial, str(run)

@@ -1,7 +1,9 @@
 // A new before the heap has memory panics.
-// expect: panic: allocator not initialized: 24 bytes aligned to 16 asked for by 0x[0-9a-f]+
+// expect: the caller is at (?P<caller>0x[0-9a-f]+)$
+// expect: panic: allocator not initialized: 24 bytes aligned to 16 asked for by (?P=caller)\b
 // expect:   at src/mm/bump_allocator.cpp:\d+ on hart \d+
 // status: 1
+#include "caller.hpp"
 #include "support.hpp"
 
 #include <new>
@@ -9,6 +11,7 @@
 void main(uint64_t, uint64_t device_tree)
 {
     hv::test::begin_without_heap(device_tree);
-    void* volatile block = ::operator new(24);
-    hv::arch::println("still running, with {}", static_cast<const void*>(block));
+    void* (*const form)(size_t) = &::operator new;
+    const void* const block = hv::test::call_from_known_place(form, 24);
+    hv::arch::println("still running, with {}", block);
 }

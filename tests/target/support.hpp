@@ -4,7 +4,7 @@
 //   // expect: REGEX      a line of the serial output matches; several such lines match in this order
 //   // not: REGEX         no line matches
 //   // status: N          QEMU's exit status (1 after a panic, 0 after pass())
-//   // smp: N, // ram: SIZE, // qemu: ARGUMENTS
+//   // smp: N, // ram: SIZE, // qemu: ARGUMENTS, // presets: NAMES
 #pragma once
 
 #include <cstdint>
