@@ -6,6 +6,7 @@
 #include <memory>
 #include <memory_resource>
 #include <optional>
+#include <thread>
 
 #include <benchmark/benchmark.h>
 
@@ -70,8 +71,8 @@ void monotonic_buffer_resource_under_the_same_lock(benchmark::State& state)
 }
 BENCHMARK(monotonic_buffer_resource_under_the_same_lock);
 
-/// What no allocator under this lock can go below: on some processors one atomic instruction costs more than all of
-/// an unlocked allocation.
+/// What no allocator under this lock can go below, in a process of one thread; and with a second thread, which
+/// makes the lock's instruction an atomic one.
 void the_lock_alone(benchmark::State& state)
 {
     hv::SpinLock lock;  // guards nothing
@@ -81,5 +82,19 @@ void the_lock_alone(benchmark::State& state)
     }
 }
 BENCHMARK(the_lock_alone);
+
+void the_lock_alone_beside_another_thread(benchmark::State& state)
+{
+    std::thread{[] {}}.join();  // the C library counts the process as one of several threads from here on
+    the_lock_alone(state);
+}
+BENCHMARK(the_lock_alone_beside_another_thread);
+
+void bump_allocator_beside_another_thread(benchmark::State& state)
+{
+    std::thread{[] {}}.join();
+    bump_allocator(state);
+}
+BENCHMARK(bump_allocator_beside_another_thread);
 
 }  // namespace
