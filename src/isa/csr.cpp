@@ -1,9 +1,15 @@
-// The names of the control and status registers.
+// The names of the control and status registers, packed: they are for reports, which may take their time.
 #include <hv/isa/csr.hpp>
+
+#include <array>
+#include <cstddef>
 
 namespace hv::isa {
 
-std::string_view name_of(Csr csr)
+namespace {
+
+/// For the compiler only, which makes the table below of it.
+consteval std::string_view spelled(Csr csr)
 {
     // The compiler lists an enumerator that is missing here, and the macro keeps name and enumerator the same word.
 #define HV_CASE(name)                                                                                              \
@@ -43,6 +49,67 @@ std::string_view name_of(Csr csr)
     }
     // clang-format on
 #undef HV_CASE
+    return {};
+}
+
+constexpr unsigned numbers_end = 0x1000;
+
+struct Sizes {
+    size_t names = 0;
+    size_t characters = 0;
+};
+
+consteval Sizes measure()
+{
+    Sizes sizes;
+    for (unsigned number = 0; number < numbers_end; ++number) {
+        if (const std::string_view name = spelled(static_cast<Csr>(number)); !name.empty()) {
+            ++sizes.names;
+            sizes.characters += name.size() + 1;
+        }
+    }
+    return sizes;
+}
+constexpr Sizes sizes = measure();
+
+/// The numbers that have a name, ascending, and their names in the same order, each with a NUL behind it.
+struct Names {
+    std::array<uint16_t, sizes.names> numbers{};
+    std::array<char, sizes.characters> characters{};
+};
+
+consteval Names pack()
+{
+    Names packed;
+    size_t names = 0;
+    size_t characters = 0;
+    for (unsigned number = 0; number < numbers_end; ++number) {
+        const std::string_view name = spelled(static_cast<Csr>(number));
+        if (name.empty()) {
+            continue;
+        }
+        packed.numbers[names++] = static_cast<uint16_t>(number);
+        for (const char c : name) {
+            packed.characters[characters++] = c;
+        }
+        ++characters;
+    }
+    return packed;
+}
+constexpr Names packed = pack();
+
+}  // namespace
+
+[[gnu::cold]] std::string_view name_of(Csr csr)
+{
+    const char* at = packed.characters.data();
+    for (const uint16_t number : packed.numbers) {
+        const std::string_view name{at};
+        if (number == static_cast<uint16_t>(csr)) {
+            return name;
+        }
+        at += name.size() + 1;
+    }
     return {};
 }
 

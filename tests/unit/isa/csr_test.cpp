@@ -1,6 +1,9 @@
 // CSR numbers and names; tests/lint/test_csr_numbers.py holds the numbers against the assembler's.
 #include <hv/isa/csr.hpp>
 
+#include <set>
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace hv::isa {
@@ -11,11 +14,29 @@ TEST(Csr, IsNamedAsTheSpecificationSpellsIt)
     EXPECT_EQ(name_of(Csr::hgatp), "hgatp");
     EXPECT_EQ(name_of(Csr::vstimecmp), "vstimecmp");
     EXPECT_EQ(name_of(Csr::hpmcounter31), "hpmcounter31");
+    // The lowest number and the highest.
+    EXPECT_EQ(name_of(Csr::fflags), "fflags");
+    EXPECT_EQ(name_of(Csr::mconfigptr), "mconfigptr");
+}
+
+TEST(Csr, HasANameOfItsOwn)
+{
+    std::set<std::string_view> names;
+    size_t named = 0;
+    for (unsigned number = 0; number < 0x1000; ++number) {
+        const std::string_view name = name_of(static_cast<Csr>(number));
+        named += name.empty() ? 0U : 1U;
+        names.insert(name);
+    }
+    EXPECT_GT(named, 140U);
+    EXPECT_EQ(names.size(), named + 1);  // and the empty one
 }
 
 TEST(Csr, HasAnEmptyNameWhereTheNumberIsNotListed)
 {
     EXPECT_EQ(name_of(static_cast<Csr>(0x7ff)), "");
+    EXPECT_EQ(name_of(static_cast<Csr>(0)), "");
+    EXPECT_EQ(name_of(static_cast<Csr>(0xffff)), "");
 }
 
 TEST(Csr, TellsThePrivilegeItNeedsFromItsNumber)
