@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include <hv/fdt/address.hpp>
-#include <hv/lib/format.hpp>
 
+#include "host_console.hpp"
+#include "host_wires.hpp"
 #include "name_cache.hpp"
 
 namespace hv::fdt {
@@ -27,44 +28,15 @@ Section section_named(std::string_view name)
     return name == "reserved-memory" ? Section::reserved_memory : Section::other;
 }
 
-/// What /chosen's stdout-path says, without options.
-std::string_view find_stdout_path(const Tree& tree)
-{
-    const std::optional<Node> chosen = tree.root().child("chosen");
-    if (!chosen) {
-        return {};
-    }
-    std::optional<Property> path = chosen->property("stdout-path");
-    if (!path) {
-        path = chosen->property("linux,stdout-path");  // how trees before 2014 spell it
-    }
-    return path ? before(path->string().value_or(""sv), ':') : std::string_view{};
-}
-
-SerialPort describe_console(Node node, PhysRange registers)
-{
-    SerialPort port;
-    port.name = node.name();
-    port.registers = registers;
-    for (Property each : node.properties()) {
-        if (each.name == "compatible") {
-            port.compatible = each.strings();
-            port.is_ns16550a = port.compatible.contains("ns16550a");
-        } else if (each.name == "reg-shift") {
-            port.reg_shift = each.u32().value_or(0);
-        } else if (each.name == "reg-io-width") {
-            port.reg_io_width = each.u32().value_or(1);
-        }
-    }
-    return port;
-}
-
 /// The walk. It goes on after an error, of which it keeps the first: to say it, a console is wanted and a finisher.
 class HostReader {
 public:
-    HostReader(const Tree& tree, HostMachine& machine)
+    /// `names` and `wires` are fresh. They lie in a stack frame of their own: with them this would be too large.
+    HostReader(const Tree& tree, HostMachine& machine, NameCache& names, HostWires& wires)
         : tree_{tree},
           machine_{machine},
+          names_{names},
+          wires_{wires},
           path_{tree},
           node_{tree.root()}
     {
@@ -84,8 +56,10 @@ private:
     /// RAM and reserved memory.
     void finish_memory();
     void finish_hart();
+    void finish_hart_interrupts();
     void finish_chosen();
     void finish_device();
+    void finish_plic();
     void finish_bus();
     /// Where the first entry of node_'s reg lies, if the machine can address it.
     [[nodiscard]] std::optional<PhysRange> registers() const;
@@ -119,6 +93,8 @@ private:
 
     const Tree& tree_;
     HostMachine& machine_;
+    NameCache& names_;
+    HostWires& wires_;
     BusPath path_;
     std::optional<Node> console_;
     Node node_;
@@ -126,7 +102,7 @@ private:
     Section section_ = Section::other;
     uint32_t present_ = 0;  // which values_ node_ has, as far as it is known
     std::array<Value, slot_count> values_{};
-    NameCache names_;
+    Hart* hart_ = nullptr;  // the one that the walk is in; null where there was no room for it
     // What there was no room for.
     size_t surplus_ram_ = 0;
     size_t surplus_reserved_ = 0;
@@ -150,6 +126,9 @@ void HostReader::begin(Node node)
     present_ = 0;
     if (depth_ == 1) {
         section_ = section_named(node.base_name());
+    }
+    if (depth_ <= 2) {
+        hart_ = nullptr;
     }
 }
 
@@ -215,9 +194,26 @@ void HostReader::finish_hart()
     if (machine_.timebase_frequency == 0) {
         machine_.timebase_frequency = value(Slot::timebase).number().value_or(0);
     }
-    if (!machine_.harts.try_push_back({(*list)[0].address, available(), text(Slot::isa),
-                                       value(Slot::isa_extensions).strings(), text(Slot::mmu_type)})) {
+    Hart hart;
+    hart.id = (*list)[0].address;
+    hart.available = available();
+    hart.isa = text(Slot::isa);
+    hart.isa_extensions = value(Slot::isa_extensions).strings();
+    hart.mmu_type = text(Slot::mmu_type);
+    hart.cache_blocks = {value(Slot::cbom_block).u32().value_or(0), value(Slot::cboz_block).u32().value_or(0),
+                         value(Slot::cbop_block).u32().value_or(0)};
+    if (machine_.harts.try_push_back(hart)) {
+        hart_ = &machine_.harts.back();
+    } else {
         ++surplus_harts_;
+    }
+}
+
+/// [dt] the RISC-V CPU binding: each hart has an interrupt controller of its own, a child of the hart's node.
+void HostReader::finish_hart_interrupts()
+{
+    if (hart_ != nullptr && value(Slot::compatible).strings().contains("riscv,cpu-intc")) {
+        hart_->interrupt_controller = value(Slot::phandle).u32().value_or(0);
     }
 }
 
@@ -259,12 +255,25 @@ void HostReader::finish_device()
     if (node_ == console_) {
         if (const std::optional<PhysRange> range = registers()) {
             machine_.console = describe_console(node_, *range);
+            wires_.take_console(depth_, value(Slot::interrupts).value, value(Slot::interrupts_extended).value);
         }
     }
     const StringList compatible = value(Slot::compatible).strings();
     if (!machine_.finisher && (compatible.contains("sifive,test0") || compatible.contains("sifive,test1")) &&
         available()) {
         machine_.finisher = registers();
+    }
+    if (has(Slot::plic_sources) &&
+        (compatible.contains("sifive,plic-1.0.0") || compatible.contains("riscv,plic0")) && available()) {
+        finish_plic();
+    }
+}
+
+void HostReader::finish_plic()
+{
+    if (const std::optional<PhysRange> range = registers()) {
+        wires_.take_plic(*range, value(Slot::phandle), value(Slot::plic_sources),
+                         value(Slot::interrupts_extended).value);
     }
 }
 
@@ -284,6 +293,7 @@ void HostReader::finish_bus()
 void HostReader::finish()
 {
     finish_bus();
+    wires_.enter(depth_, value(Slot::interrupt_parent).value);
     if (depth_ == 0) {
         return;
     }
@@ -298,6 +308,8 @@ void HostReader::finish()
             machine_.timebase_frequency = value(Slot::timebase).number().value_or(0);
         } else if (depth_ == 2 && (text(Slot::device_type) == "cpu" || node_.base_name() == "cpu")) {
             finish_hart();
+        } else if (depth_ == 3) {
+            finish_hart_interrupts();
         }
         break;
     case Section::reserved_memory:
@@ -357,28 +369,27 @@ void HostReader::run()
     machine_.harts_left_out = surplus_harts_;
 }
 
+[[gnu::noinline]] std::optional<HostMachineError> read_host(const Tree& tree, HostMachine& machine,
+                                                            NameCache& names, HostWires& wires)
+{
+    HostReader reader{tree, machine, names, wires};
+    reader.run();
+    return reader.error();
+}
+
 }  // namespace
 
 Expected<void, HostMachineError> describe_host(const Tree& tree, HostMachine& machine)
 {
-    HostReader reader{tree, machine};
-    reader.run();
-    if (reader.error()) {
-        return Unexpected{*reader.error()};
+    NameCache names;
+    HostWires wires;
+    const std::optional<HostMachineError> error = read_host(tree, machine, names, wires);
+    wires.connect(machine);
+    find_common_isa(machine.harts.span(), machine.isa);
+    if (error) {
+        return Unexpected{*error};
     }
     return {};
-}
-
-void format_value(FormatOutput& out, const HostMachineError& error)
-{
-    switch (error.kind) {
-    case HostMachineError::Kind::bad_property:
-        print(out, "{}/{}: {}", error.node, error.things, name_of(error.detail));
-        break;
-    case HostMachineError::Kind::too_many:
-        print(out, "{} {}, where there is room for {}", error.number, error.things, error.limit);
-        break;
-    }
 }
 
 }  // namespace hv::fdt

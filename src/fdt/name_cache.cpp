@@ -22,6 +22,14 @@ constexpr std::array<std::string_view, slot_count> slot_names{
     "ranges",
     "#address-cells",
     "#size-cells",
+    "phandle",
+    "interrupt-parent",
+    "interrupts",
+    "interrupts-extended",
+    "riscv,ndev",
+    "riscv,cbom-block-size",
+    "riscv,cboz-block-size",
+    "riscv,cbop-block-size",
 };
 
 }  // namespace

@@ -25,6 +25,14 @@ enum class Slot : uint8_t {
     ranges,
     address_cells,
     size_cells,
+    phandle,
+    interrupt_parent,
+    interrupts,
+    interrupts_extended,
+    plic_sources,
+    cbom_block,
+    cboz_block,
+    cbop_block,
     none,
 };
 

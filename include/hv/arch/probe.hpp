@@ -1,4 +1,4 @@
-// Reads that may trap: of a CSR that may not exist, of memory that may not be there.
+// Accesses that may trap: to a CSR that may not exist, to memory that may not be there.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,12 @@
 
 namespace hv::arch {
 
+// Always inlined: the linker keeps one of several copies of a function, and the others' entries in the fix-up table
+// would name code that is not there.
+
 /// The value, or nothing where this hart has no such CSR.
 template <isa::Csr csr>
-[[nodiscard]] inline std::optional<uint64_t> try_read_csr()
+[[nodiscard, gnu::always_inline]] inline std::optional<uint64_t> try_read_csr()
 {
     uint64_t value = 0;
     uint64_t done = 0;
@@ -26,6 +29,23 @@ template <isa::Csr csr>
                  : "i"(csr)
                  : "memory");
     return done != 0 ? std::optional{value} : std::nullopt;
+}
+
+/// False where this hart has no such CSR, or it cannot be written.
+template <isa::Csr csr>
+[[nodiscard, gnu::always_inline]] inline bool try_write_csr(uint64_t value)
+{
+    uint64_t done = 0;
+    asm volatile("1: csrw %1, %2\n"
+                 "   li   %0, 1\n"
+                 "2:\n"
+                 "   .pushsection .fixup_table, \"a\"\n"
+                 "   .dword 1b, 2b\n"
+                 "   .popsection"
+                 : "+&r"(done)
+                 : "i"(csr), "r"(value)
+                 : "memory");
+    return done != 0;
 }
 
 /// Can every page of `range` be read? One byte of each is.

@@ -1,6 +1,8 @@
 // What a host's device tree says of the machine: memory, harts, the console, and what the boot loader handed over.
 #pragma once
 
+#include <hv/fdt/host_interrupts.hpp>
+#include <hv/fdt/host_isa.hpp>
 #include <hv/fdt/tree.hpp>
 #include <hv/lib/static_vector.hpp>
 
@@ -13,15 +15,6 @@ struct ReservedRange {
     bool no_map = false;    ///< not even to be mapped
 };
 
-/// [dt] CPUs: a child of /cpus; riscv,isa and the others from the RISC-V CPU binding. What is not said is empty.
-struct Hart {
-    uint64_t id = 0;
-    bool available = false;     ///< its status is "okay" or not given
-    std::string_view isa;       ///< riscv,isa: "rv64imafdch_zicsr_sstc"
-    StringList isa_extensions;  ///< riscv,isa-extensions: "i", "m", "h", "sstc"
-    std::string_view mmu_type;  ///< "riscv,sv48"
-};
-
 /// The device that /chosen names as stdout-path.
 struct SerialPort {
     std::string_view name;  ///< the node's: "serial@10000000"
@@ -30,6 +23,8 @@ struct SerialPort {
     uint32_t reg_shift = 0;     ///< register n lies at n << reg_shift
     uint32_t reg_io_width = 1;  ///< bytes of one access: 1, 2 or 4
     bool is_ns16550a = false;   ///< compatible with "ns16550a"
+    /// Its number at HostMachine::plic; empty where it is wired elsewhere, or the tree does not say.
+    std::optional<uint32_t> interrupt{};
 };
 
 /// All views are into the tree. Large: give it static storage, not a stack.
@@ -42,6 +37,8 @@ struct HostMachine {
     StaticVector<ReservedRange, max_reserved> reserved;  ///< none is empty
     StaticVector<Hart, max_harts> harts;
     size_t harts_left_out = 0;        ///< how many there are beyond the room for them
+    HostIsa isa;                      ///< of all available harts
+    std::optional<HostPlic> plic;     ///< empty where there is none, or it is not as we know it
     uint64_t timebase_frequency = 0;  ///< Hz; 0 where the tree does not say
     std::optional<PhysRange> initrd;
     std::string_view bootargs;
