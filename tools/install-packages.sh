@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, running or testing needs, if it may; says which, if it may not.
 #
-#   tools/install-packages.sh gcc|clang|qemu|tests ...
+#   tools/install-packages.sh GROUP ...     gcc, clang, qemu, guest, tests, or a format that kernels are packed in
 #
 # What is there already is left alone, whoever installed it. As root, or with a sudo that asks for no password, what is
 # missing is named and installed. Otherwise the command to type is printed, and the status is 1.
@@ -21,6 +21,13 @@ clang   clang                   clang++
 clang   lld                     ld.lld
 qemu    qemu-system-misc        qemu-system-riscv64
 qemu    opensbi                 /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
+guest   device-tree-compiler    dtc
+xz      xz-utils                xz
+lzma    xz-utils                xz
+zstd    zstd                    zstd
+bzip2   bzip2                   bzip2
+lz4     lz4                     lz4
+lzop    lzop                    lzop
 tests   cmake                   cmake
 tests   ninja-build             ninja
 tests   make                    make
@@ -45,6 +52,12 @@ tests   device-tree-compiler    dtc
 tests   qemu-system-misc        qemu-system-riscv64
 tests   opensbi                 /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 tests   u-boot-qemu             /usr/lib/u-boot/qemu-riscv64_smode/uboot.elf
+tests   gdb-multiarch           gdb-multiarch
+tests   xz-utils                xz
+tests   zstd                    zstd
+tests   bzip2                   bzip2
+tests   lz4                     lz4
+tests   lzop                    lzop
 END
 }
 
@@ -105,7 +118,7 @@ main() {
 }
 
 if (($# == 0)); then
-    printf 'usage: tools/install-packages.sh gcc|clang|qemu|tests ...\n' >&2
+    printf 'usage: tools/install-packages.sh GROUP ...\n' >&2
     exit 2
 fi
 main "$@"

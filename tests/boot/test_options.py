@@ -6,7 +6,8 @@ import subprocess
 import harness
 import pytest
 
-OPTIONS = ["--smp", "--ram", "--flash", "--gdb", "--toolchain", "--build-type", "--dry-run", "--help"]
+OPTIONS = ["--linux", "--guest", "--name", "--initrd", "--append", "--memory", "--harts", "--on-fault", "--dump-dtb",
+           "--smp", "--ram", "--flash", "--gdb", "--toolchain", "--build-type", "--dry-run", "--help"]
 
 
 @pytest.mark.parametrize("options, named", [

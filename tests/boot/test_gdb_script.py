@@ -1,0 +1,168 @@
+"""tools/bulkhead-gdb.py: its page-table walks over memory that a test makes up, and its commands in gdb itself."""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+
+import harness
+import pytest
+
+SPEC = importlib.util.spec_from_file_location("bulkhead_gdb", harness.ROOT / "tools/bulkhead-gdb.py")
+script = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(script)
+
+V, R, W, X, U = 1, 2, 4, 8, 16
+RWX = V | R | W | X | U
+TABLES = 0x8000_0000
+
+
+def pointing_to(address, flags=V):
+    """A page-table entry."""
+    return address >> 12 << 10 | flags
+
+
+def atp(mode, root):
+    """satp's and hgatp's value."""
+    return mode << 60 | root >> 12
+
+
+def reader(memory):
+    """A `read` over a dictionary; what is not in a table's pages cannot be read."""
+    def read(address):
+        if not TABLES <= address < TABLES + 0x10_0000:
+            raise LookupError("nothing is there")
+        return memory.get(address, 0)
+    return read
+
+
+@pytest.mark.parametrize("mode, levels", [(8, 3), (9, 4), (10, 5)])
+@pytest.mark.parametrize("leaf", [0, 1, 2])
+def test_a_stage_2_walk_shows_every_entry_down_to_the_page(mode, levels, leaf):
+    """In each scheme, with pages of each size; the root has 2,048 entries."""
+    address = (1 << (12 + 9 * levels)) + 0x1234_5678
+    memory, expected = {}, []
+    for level in reversed(range(leaf, levels)):
+        table = TABLES + 0x4000 * (levels - level)
+        mask = 0x7ff if level == levels - 1 else 0x1ff
+        at = table + 8 * (address >> (12 + 9 * level) & mask)
+        memory[at] = pointing_to(0x40_0000_0000, RWX) if level == leaf else pointing_to(table + 0x4000)
+        expected.append((level, at, memory[at]))
+    found = script.walk(reader(memory), atp(mode, TABLES + 0x4000), address, guest=True)
+    assert [tuple(step) for step in found.steps] == expected
+    assert found.address == 0x40_0000_0000 + (address & (1 << (12 + 9 * leaf)) - 1)
+
+
+@pytest.mark.parametrize("entry, reason", [
+    (0, "not valid"), (pointing_to(TABLES, V | W), "reserved"), (pointing_to(0x1000, RWX), "not aligned"),
+    (pointing_to(0x1_0000_0000), "cannot be read: nothing is there"),
+])
+def test_a_walk_that_leads_nowhere_says_why(entry, reason):
+    """And shows the entries up to there."""
+    found = script.walk(reader({TABLES + 16: entry}), atp(8, TABLES), 0x8000_0000, guest=True)
+    assert found.address is None and reason in found.reason and len(found.steps) == 1
+
+
+def test_a_walk_ends_at_the_last_level():
+    """Where that points on."""
+    memory = {TABLES + 8 * i: pointing_to(TABLES) for i in range(4)}
+    found = script.walk(reader(memory), atp(8, TABLES), 0)
+    assert found.address is None and "another table" in found.reason and len(found.steps) == 3
+
+
+@pytest.mark.parametrize("mode, guest, address, canonical", [
+    (8, True, 1 << 41, False), (8, True, (1 << 41) - 1, True), (9, True, 1 << 50, False), (10, True, 1 << 59, False),
+    (8, False, 1 << 38, False), (8, False, (1 << 38) - 1, True), (8, False, 0xffff_ffc0_0000_0000, True),
+    (8, False, 0xffff_ff80_0000_0000, False), (9, False, 0xffff_8000_0000_0000, True),
+])
+def test_addresses_that_a_scheme_cannot_translate_are_said_to_be_such(mode, guest, address, canonical):
+    """Zeros above a guest-physical address, the sign above a virtual one."""
+    found = script.walk(reader({}), atp(mode, TABLES), address, guest=guest)
+    assert ("cannot translate" in found.reason) != canonical
+
+
+def test_bare_translates_to_itself_and_an_unknown_mode_to_nothing():
+    """MODE 0, and one that is reserved."""
+    assert script.walk(reader({}), 0, 0x1234).address == 0x1234
+    assert script.walk(reader({}), atp(3, TABLES), 0x1234).address is None
+
+
+def two_stage_memory():
+    """Guest-physical 1 GiB to 2 GiB is in the tables' memory; the guest's own table lies at guest-physical 1 GiB +
+    0x10000 and maps the virtual address 0 to guest-physical 1 GiB."""
+    return {TABLES + 8: pointing_to(TABLES, RWX),  # stage 2: the second GiB
+            TABLES + 0x1_0000: pointing_to(0x4000_0000, RWX)}
+
+
+def test_a_guests_virtual_address_goes_through_both_stages():
+    """The guest's tables are read through stage 2, too."""
+    first, second = script.two_stages(reader(two_stage_memory()), atp(8, 0x4001_0000), atp(8, TABLES), 0x2345)
+    assert first.address == 0x4000_2345 and [step.at for step in first.steps] == [0x4001_0000]
+    assert second.address == TABLES + 0x2345
+
+
+def test_a_guests_table_that_stage_2_does_not_map_is_named():
+    """By its guest-physical address."""
+    first, second = script.two_stages(reader(two_stage_memory()), atp(8, 0x1000), atp(8, TABLES), 0x2345)
+    assert first.address is None and second is None
+    assert "guest-physical 0x1000" in first.reason and "not valid" in first.reason
+
+
+def test_a_walk_is_printed_with_each_entrys_place_target_and_flags():
+    """One line an entry."""
+    found = script.walk(reader(two_stage_memory()), atp(8, TABLES), 0x4000_0123, guest=True)
+    lines = script.walk_lines(found, 0x4000_0123, "guest-physical", "physical")
+    assert lines[0] == "guest-physical 0x40000123, Sv39x4"
+    assert lines[1].split() == ["level", "2", "0x000080000008", "0x000000002000001f", "vrwxu...", "maps", "0x80000000"]
+    assert lines[2] == "  physical 0x80000123"
+    nowhere = script.walk(reader({}), atp(8, TABLES), 0, guest=True)
+    assert script.walk_lines(nowhere, 0, "a", "b")[-1] == "  nowhere: the entry is not valid"
+
+
+@pytest.mark.parametrize("written, next_index, expected", [
+    (0, 0, []), (3, 3, [1, 2, 3]), (4, 0, [1, 2, 3, 4]), (4, 4, [1, 2, 3, 4]), (6, 2, [3, 4, 5, 6]),
+])
+def test_a_ring_is_shown_from_its_oldest_record(written, next_index, expected):
+    """Whether it has wrapped or is not full yet."""
+    ring = [(0, 0)] * 4
+    for number in range(1, written + 1):
+        ring[(number - 1) % 4] = (number, 0)
+    assert [record[0] for record in script.oldest_first(ring, next_index)] == expected
+
+
+def debug(*commands):
+    """Runs the command line that `run.sh --gdb` prints, with these commands of gdb; returns what gdb wrote."""
+    harness.build("gcc", "hypervisor")
+    process = subprocess.Popen([harness.ROOT / "run.sh", "--gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    try:
+        line = next(line for line in process.stderr if b"gdb-multiarch /" in line).decode()
+        command = [*shlex.split(line), "-nx", "-batch"]
+        for each in ("set pagination off", *commands, "kill"):
+            command += ["-ex", each]
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, check=False, timeout=harness.HANG_SECONDS)
+        process.communicate(timeout=harness.HANG_SECONDS)
+        return ended.stdout
+    finally:
+        process.kill()
+
+
+def test_gdb_shows_the_built_in_guest_from_the_hypervisor_and_from_inside():
+    """Its vCPU, where its memory really is, and its exits."""
+    # sepc is where the guest goes on behind its call. The hypervisor has code there, too, but that has long run.
+    output = debug("break handle_guest_call", "continue", "bulkhead harts", "bulkhead vcpu", "bulkhead exits",
+                   "bulkhead stage2 0x80200000", "bulkhead walk 0x80200000", "bulkhead stage2 0x0", "delete",
+                   "tbreak *$sepc", "continue", "bulkhead harts", "bulkhead vcpu 0", "bulkhead vcpu 1",
+                   "bulkhead stage2")
+    assert "thread 1: hart 0, in the hypervisor, runs vCPU 0\n" in output, output
+    assert "vCPU 0 on hart 0 (thread 1), in the hypervisor\n" in output, output
+    assert re.search(r"^guest-physical 0x80200000, Sv\d+x4\n(  level .*\n)*  level .* vrwxu.ad maps 0x\w+\n"
+                     r"  physical 0x\w+$", output, re.MULTILINE), output
+    assert re.search(r"^guest-virtual 0x80200000, Bare\n  guest-physical 0x80200000$", output, re.MULTILINE), output
+    assert "nowhere: the entry is not valid" in output, output
+    # The call that it stands in is the last one in the ring: scause 10.
+    assert re.search(r"^  0x\w{16}  0x000000000000000a  0x\w{16}  \d+$", output, re.MULTILINE), output
+    assert "thread 1: hart 0, in the guest, runs vCPU 0\n" in output, output
+    assert re.search(r"in the guest\n  pc +0x00000000802\w{5} ", output), output
+    assert "no hart runs such a vCPU" in output and "bulkhead stage2 GPA [HGATP]" in output, output
