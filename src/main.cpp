@@ -1,4 +1,4 @@
-// The order of things, from the boot stub's hand-over to the machine's end.
+// The order of things, from the boot stub's hand-over to the guests.
 
 #include <cstdint>
 
@@ -9,13 +9,16 @@
 #include <hv/lib/vector.hpp>
 #include <hv/plat/board.hpp>
 #include <hv/plat/harts.hpp>
+#include <hv/plat/host_plic.hpp>
 #include <hv/plat/kernel_map.hpp>
+#include <hv/plat/partitions.hpp>
 
 namespace {
 
 using namespace hv;
 
 constinit plat::Board board;
+constinit plat::Partitions partitions;
 
 void show_vector()
 {
@@ -26,9 +29,12 @@ void show_vector()
     arch::println("v = {}", v);
 }
 
-/// What every hart but the boot hart does: nothing yet.
-void wait_for_work(arch::HartRecord&)
+/// The life of every hart once all is built: it runs its vCPU, if it has one.
+[[noreturn]] void live(arch::HartRecord& hart)
 {
+    if (hart.guest.vcpu != nullptr) {
+        arch::run_vcpu(*hart.guest.vcpu);
+    }
     arch::park();
 }
 
@@ -43,15 +49,27 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     arch::println("\nBooting hypervisor...");
     plat::check_board(board);
     const mm::HeapLayout layout = plat::check_memory(board);
-    arch::init_heap(layout.heap);
+    plat::find_partitions(partitions, board);
+    const mm::GuestPlace memory = plat::place_guests(partitions, board, layout.heap);
+    arch::init_heap(memory.heap);
     show_vector();
 
     if (layout.is_cut()) {
         arch::println("{}", layout);
     }
+    const vm::HartFeatures features = plat::probe_hart(board);
+    arch::println("machine: {}", features);
     const Vector<arch::HartRecord*> harts = plat::make_harts(board);
-    arch::enter_address_space(plat::kernel_map(board, {.guests = {}, .heap = layout.heap}, harts.span()));
-    plat::start_harts(harts.span(), wait_for_work);
-
-    arch::end_machine(arch::Ending::success);
+    const Vector<arch::Guest*> guests = plat::make_guests(partitions, board, features, memory, harts.span());
+    arch::enter_address_space(plat::kernel_map(board, memory, harts.span()));
+    if (partitions.description.dump_device_trees) {
+        plat::dump_device_trees(guests.span());
+        arch::end_machine(arch::Ending::success);
+    }
+    plat::start_harts(harts.span(), live);
+    arch::connect_console(*guests[0]);
+    plat::take_console_interrupt(board);
+    plat::seal_heap();
+    plat::start_guests(guests.span());
+    live(arch::this_hart());
 }

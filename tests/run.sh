@@ -4,7 +4,7 @@ set -euo pipefail
 export LC_ALL=C
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-parts=(host fuzz lint compile target boot)
+parts=(host fuzz lint compile target guests boot)
 
 help() {
     cat <<'END'
@@ -15,6 +15,7 @@ usage: tests/run.sh [options] [part ...]
   lint      the layering rule, the image, CSR numbers, formatting, clang-tidy, shellcheck
   compile   what must not compile does not
   target    kernels that test themselves, with GCC and Clang, Release and Debug, on QEMU 7.2 and 10
+  guests    small guests under the hypervisor and without it, on QEMU 7.2 and 10
   boot      whole boots, by run.sh and without it, on QEMU 7.2 and 10
   bench     the table of numbers; fails nothing, and is not among the default parts
 
@@ -43,7 +44,7 @@ chosen=() only="" list=""
 parse_options() {
     while (($#)); do
         case $1 in
-        host | fuzz | lint | compile | target | boot | bench) chosen+=("$1") ;;
+        host | fuzz | lint | compile | target | guests | boot | bench) chosen+=("$1") ;;
         all) chosen+=("${parts[@]}") ;;
         -k)
             (($# > 1)) || usage_error "-k needs a word"
@@ -120,6 +121,9 @@ build_for_pytest() {
             build "$preset" hypervisor target-tests || true
         done
     fi
+    if has_part guests; then
+        build gcc hypervisor guest-tests || true
+    fi
     if has_part boot || has_part lint; then
         for preset in gcc gcc-debug clang clang-debug; do
             build "$preset" hypervisor flash || true
@@ -164,6 +168,7 @@ main() {
     ! has_part lint || folders+=("$root/tests/lint")
     ! has_part compile || folders+=("$root/tests/compile_fail")
     ! has_part target || folders+=("$root/tests/target")
+    ! has_part guests || folders+=("$root/tests/guests")
     ! has_part boot || folders+=("$root/tests/boot")
     if ((${#folders[@]})); then
         run_pytest "${folders[@]}"

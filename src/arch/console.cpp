@@ -34,6 +34,10 @@ public:
         return true;
     }
 
+    // The firmware's console is for our own words: nobody listens to it.
+    std::optional<uint8_t> try_get() override { return std::nullopt; }
+    void set_interrupts(bool, bool) override {}
+
 private:
     enum class Kind : uint8_t { unknown, debug_console, legacy };
     Kind kind_ = Kind::unknown;
@@ -46,24 +50,63 @@ constinit ConsoleDevice* console_device = &firmware_console;
 /// The bit of the hart that has seized the console, once one has.
 constinit std::atomic<uint32_t> seized_by = 0;
 
+/// Guards what the device interrupts for.
+constinit SpinLock interrupts_lock;
+constinit bool awaits_input = false;
+constinit bool awaits_room = false;
+
 /// How often a panic looks at the lock: far longer than any line takes.
 constexpr uint32_t seize_tries = 1'000'000;
 
 }  // namespace
+
+constinit ConsoleRegisters console_registers;
 
 bool console_try_put(uint8_t byte)
 {
     return console_device->try_put(byte);
 }
 
-void set_console_device(ConsoleDevice& device)
+std::optional<uint8_t> console_get()
+{
+    return console_device->try_get();
+}
+
+void console_await_input(bool wanted)
+{
+    const SpinLock::Held held{interrupts_lock};
+    awaits_input = wanted;
+    console_device->set_interrupts(awaits_input, awaits_room);
+}
+
+void console_await_room()
+{
+    const SpinLock::Held held{interrupts_lock};
+    awaits_room = true;
+    console_device->set_interrupts(awaits_input, awaits_room);
+}
+
+bool console_room_was_awaited()
+{
+    const SpinLock::Held held{interrupts_lock};
+    if (!awaits_room) {
+        return false;
+    }
+    awaits_room = false;
+    console_device->set_interrupts(awaits_input, awaits_room);
+    return true;
+}
+
+void set_console_device(ConsoleDevice& device, ConsoleRegisters fast)
 {
     console_device = &device;
+    console_registers = fast;
 }
 
 void use_firmware_console()
 {
     console_device = &firmware_console;
+    console_registers = {};
 }
 
 ConsoleLine::ConsoleLine() : held_{console_lock}

@@ -1,26 +1,26 @@
-// Building a guest's stage-2 table, loading its images, and starting it.
+// Building a guest's stage-2 table, loading its images, and how it starts and ends.
 #include <hv/arch/guest.hpp>
 
-#include <hv/arch/csr_access.hpp>
-#include <hv/arch/guest_cpu.hpp>
-#include <hv/arch/hart.hpp>
 #include <hv/arch/heap.hpp>
-#include <hv/arch/image.hpp>
+#include <hv/arch/csr_access.hpp>
 #include <hv/arch/machine_end.hpp>
 #include <hv/arch/table_memory.hpp>
+#include <hv/lib/bits.hpp>
 #include <hv/lib/panic.hpp>
 #include <hv/mm/page_table.hpp>
 #include <hv/mm/purpose_scope.hpp>
 
-extern "C" {
-void guest_trap_entry();                              // guest_trap.S
-[[noreturn]] void enter_guest(hv::arch::Vcpu* vcpu);  // guest_trap.S
-}
-
 namespace hv::arch {
 namespace {
 
-isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions)
+/// The guests that have not ended for good, and whether one of those that have had failed: the machine's business.
+constinit std::atomic<uint32_t> guests_left = 0;
+constinit std::atomic<bool> a_guest_failed = false;
+
+/// No guest's addresses reach past Sv39x4's, which every hart with the H extension has.
+static_assert(vm::guest_map::ram.value() + vm::GuestDescription::most_memory <= uint64_t{1} << 41);
+
+isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions, uint16_t vmid)
 {
     const mm::PurposeScope scope{heap(), mm::HeapPurpose::page_tables};
     HeapFrames frames;
@@ -37,62 +37,206 @@ isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions)
         flush->not_owed_for_unused_table();
     }
     using isa::Hgatp;
+    // A hart runs one guest for life, so that guests on different harts may share a number.
     return Hgatp{}
         .with(Hgatp::mode, isa::PagingMode::sv39)
-        .with(Hgatp::vmid, 1)
+        .with(Hgatp::vmid, vmid)
         .with(Hgatp::ppn, table->root().value() >> 12);
+}
+
+std::span<std::byte> make_tree_room(size_t size)
+{
+    return {static_cast<std::byte*>(heap().allocate(size, alignof(uint64_t))), size};
 }
 
 }  // namespace
 
 Guest::Guest(const GuestPlan& plan)
     : plan_{plan},
-      regions_{{{plan.memory, plan.host_memory, mm::GuestAccess::read_write_execute}}},
-      memory_{regions_},
-      hart_states_{plan.harts},
-      plic_{plan.harts},
+      memory_{plan.regions.span(), plan.host_access},
+      hart_states_{static_cast<unsigned>(plan.harts.size())},
+      plic_{static_cast<unsigned>(plan.harts.size())},
       wires_{&plic_},
       serial_port_{wires_},
-      hgatp_{build_stage_2(regions_)}
+      hgatp_{build_stage_2(plan.regions.span(), plan.cpu.vmid)},
+      tree_room_{make_tree_room(vm::guest_tree_room_for(plan.tree))}
 {
-    require(plan.harts == 1, "guest {} has {} harts: 1 is all that it can have", plan.name, plan.harts);
-    vcpu_.guest = this;
+    for (HartRecord* hart : plan.harts) {
+        auto* const vcpu = new Vcpu{};
+        vcpu->guest = this;
+        vcpu->hart = hart;
+        vcpu->index = vcpus_.size();
+        vcpus_.push_back(vcpu);
+        hart->guest.vcpu = vcpu;
+        hart->guest.guest = this;
+        hart->guest.ring = new vm::ExitRing{};
+        hart->guest.next_record = hart->guest.ring->records.data();
+    }
+    guests_left.fetch_add(1);
+}
+
+std::span<const std::byte> Guest::write_tree()
+{
+    vm::GuestTreeRequest request = plan_.tree;
+    if (plan_.seeds != nullptr) {
+        request.seeds = plan_.seeds->seeds_for(plan_.name, starts_);
+    }
+    const auto tree = vm::write_guest_tree(request, tree_room_);
+    if (!tree) {
+        panic("the device tree of guest {} does not fit {}", plan_.name, Bytes{tree_room_.size()});
+    }
+    return *tree;
 }
 
 void Guest::load_images()
 {
-    const auto copy = [&](GuestPhysAddr to, std::span<const std::byte> image) {
-        const auto copied = memory_.copy_in(to, image);
-        if (!copied) {
-            panic("guest {}: an image of {} bytes at {} does not fit its memory: {}", plan_.name, image.size(), to,
-                  copied.error());
+    // plan_load() has made sure that it all fits.
+    const auto check = [&](const auto& done) {
+        if (!done) {
+            panic("guest {}: its images do not fit its memory: {}", plan_.name, done.error());
         }
     };
-    static_cast<void>(memory_.zero(plan_.memory));
-    copy(plan_.entry, plan_.image);
-    copy(plan_.device_tree_at, plan_.device_tree);
+    check(memory_.zero(plan_.memory));
+    for (const vm::LoadPiece& piece : plan_.images.pieces) {
+        check(memory_.copy_in(piece.target, piece.source));
+    }
+    check(memory_.copy_in(plan_.images.tree.start, write_tree()));
 }
 
-void Guest::start_on_this_hart()
+void Guest::start()
 {
     load_images();
+    starts_++;
     hart_states_.stop_all();
     static_cast<void>(plic_.reset());
     static_cast<void>(serial_port_.reset());
-    const vm::HartEntry entry{plan_.entry, plan_.device_tree_at.value()};
+    time_delta_ = 0 - read_csr<isa::Csr::time>();
+    vcpus_out_ = 0;
+    ending_ = GuestEnding::none;
+    const vm::HartEntry entry{plan_.images.entry, plan_.images.tree.start.value()};
     require(hart_states_.request_start(0, entry), "guest {}: vCPU 0 is not stopped", plan_.name);
-    static_cast<void>(hart_states_.take_start(0));
-    vcpu_.hart = &this_hart();
-    vcpu_.host_stack = this_hart().stack_top;
-    write_csr<isa::Csr::sscratch>(0);
-    write_csr<isa::Csr::stvec>(reinterpret_cast<uintptr_t>(&guest_trap_entry));
-    reset_guest_cpu(vcpu_, hgatp_, entry);
-    enter_guest(&vcpu_);
+    send_request(*vcpus_[0], request::start);
 }
 
-void Guest::shut_down(bool failure)
+void Guest::end(Vcpu& caller, GuestEnding how)
 {
-    end_machine(failure ? Ending::failure : Ending::success);
+    GuestEnding none = GuestEnding::none;
+    if (ending_.compare_exchange_strong(none, how)) {
+        send_requests(*this, all_vcpus(), request::stop);
+    }
+    // The caller is among those that are asked to leave.
+    wait_for_start(caller);
+}
+
+void Guest::fail(const FaultFacts& facts)
+{
+    GuestEnding none = GuestEnding::none;
+    if (ending_.compare_exchange_strong(none, GuestEnding::failure)) {
+        // Read by the last vCPU to leave, and this one has not left.
+        fault_ = facts;
+        send_requests(*this, all_vcpus(), request::stop);
+    }
+    wait_for_start(*facts.vcpu->hart->guest.vcpu);
+}
+
+void Guest::report_fault() const
+{
+    const GuestFrame& frame = fault_.vcpu->frame();
+    const auto next = static_cast<size_t>(frame.next_record - frame.ring->records.data());
+    ConsoleLine console;
+    print(console, "\n");
+    vm::print_post_mortem(console, {
+                                       .guest = plan_.name,
+                                       .vcpu = fault_.vcpu->index,
+                                       .reason = fault_.reason,
+                                       .scause = fault_.scause,
+                                       .stval = fault_.stval,
+                                       .physical = fault_.physical,
+                                       .user = fault_.user,
+                                       .pc = frame.pc(),
+                                       .x1_to_x31 = frame.x1_to_x31(),
+                                       .csrs = fault_.csrs,
+                                       .memory = memory_,
+                                       .exits = vm::ExitHistory{frame.ring->records, next},
+                                       .counts = frame.counts,
+                                   });
+}
+
+void Guest::left_by_a_vcpu()
+{
+    if (vcpus_out_.fetch_add(1) + 1 == vcpus_.size()) {
+        finish_ending();
+    }
+}
+
+/// What the guest has written goes out, if somebody reads it within a second or so.
+void Guest::flush_output()
+{
+    constexpr uint64_t a_second = 10'000'000;  // ticks of the time CSR, or thereabouts
+    const uint64_t start = read_csr<isa::Csr::time>();
+    while (serial_port_.holds_output() && read_csr<isa::Csr::time>() - start < a_second) {
+        static_cast<void>(serial_port_.console_ready());
+    }
+}
+
+/// What the description wants done about a fault. False where that is to stop.
+bool Guest::starts_after_fault()
+{
+    switch (plan_.on_fault) {
+    case vm::OnFault::halt_machine:
+        println("guest {}: halting the machine, as on-fault says", plan_.name);
+        end_machine(Ending::failure);
+    case vm::OnFault::restart:
+        if (restarts_after_fault_ == plan_.restart_limit) {
+            println("guest {}: not restarted again, after {} times", plan_.name, plan_.restart_limit);
+            return false;
+        }
+        restarts_after_fault_++;
+        return true;
+    case vm::OnFault::stop:
+        break;
+    }
+    return false;
+}
+
+/// On the hart of the last vCPU to leave: nobody else touches the guest now.
+void Guest::finish_ending()
+{
+    flush_output();
+    bool again = false;
+    switch (ending_.load()) {
+    case GuestEnding::none:
+        panic("guest {} ends, and nobody has said how", plan_.name);
+    case GuestEnding::shutdown:
+        println("guest {}: shut down", plan_.name);
+        break;
+    case GuestEnding::reboot:
+        again = true;
+        break;
+    case GuestEnding::failure:
+        report_fault();
+        again = starts_after_fault();
+        if (!again) {
+            a_guest_failed = true;
+        }
+        break;
+    }
+    if (again) {
+        println("guest {}: restarting", plan_.name);
+        start();
+    } else if (guests_left.fetch_sub(1) == 1) {
+        end_machine(a_guest_failed ? Ending::failure : Ending::success);
+    }
+}
+
+void Guest::settle(dev::Effects effects)
+{
+    if (effects.harts() != 0) {
+        send_requests(*this, effects.harts(), request::external_interrupt);
+    }
+    if (effects.has_input_room()) {
+        console_input_wanted();
+    }
 }
 
 }  // namespace hv::arch

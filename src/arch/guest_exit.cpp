@@ -1,19 +1,21 @@
-// The life of an exit: why a guest's hart came to us, what is done about it, and back.
+// The slow path of an exit, with all of the guest's registers in the frame: whatever is not done all the time.
 #include <hv/arch/guest.hpp>
 
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest_cpu.hpp>
-#include <hv/arch/hart.hpp>
 #include <hv/arch/panic.hpp>
 #include <hv/isa/cause.hpp>
+#include <hv/isa/csr_instruction.hpp>
 #include <hv/isa/htinst.hpp>
 #include <hv/isa/instruction.hpp>
 #include <hv/isa/instruction_class.hpp>
+#include <hv/mm/guest_translation.hpp>
 #include <hv/vm/sbi_call.hpp>
 
+#include "guest_device.hpp"
 #include "guest_sbi.hpp"
 
-extern "C" hv::arch::Vcpu* handle_guest_exit(hv::arch::Vcpu* vcpu);
+extern "C" void handle_guest_exit();
 
 namespace hv::arch {
 namespace {
@@ -21,173 +23,227 @@ namespace {
 using isa::Csr;
 using isa::Exception;
 
-/// The guest's external interrupt is what its PLIC says now.
-void update_external_interrupt(Vcpu& vcpu)
+/// HLVX.HU: two bytes as the guest's own fetch would see them; nothing where that would fault, and then the way back
+/// into the guest is in disorder.
+std::optional<uint32_t> fetch_parcel(uint64_t address)
 {
-    set_guest_external_interrupt((vcpu.guest->plic().outputs() >> vcpu.index & 1) != 0);
+    uint64_t value = 0;
+    uint64_t done = 0;
+    asm volatile("1: .insn r 0x73, 4, 0x32, %0, %2, x3\n"
+                 "   li   %1, 1\n"
+                 "2:\n"
+                 "   .pushsection .fixup_table, \"a\"\n"
+                 "   .dword 1b, 2b\n"
+                 "   .popsection"
+                 : "=&r"(value), "+&r"(done)
+                 : "r"(address)
+                 : "memory");
+    return done != 0 ? std::optional{static_cast<uint32_t>(value)} : std::nullopt;
 }
 
-/// What an access to a device set off besides. Returns false where the device has no such register.
-bool settle(Vcpu& vcpu, dev::Effects effects)
+/// The instruction at `pc` as the guest's own fetch sees it; nothing where that fetch would fault. Two bytes at a
+/// time, as the second two may lie on a page that is not there.
+std::optional<uint32_t> fetch_instruction(uint64_t pc)
 {
-    if (effects.has_access_fault()) {
-        return false;
+    std::optional<uint32_t> instruction = fetch_parcel(pc);
+    if (instruction && isa::instruction_length(*instruction) == 4) {
+        if (const auto upper = fetch_parcel(pc + 2)) {
+            *instruction |= *upper << 16;
+        } else {
+            instruction = std::nullopt;
+        }
     }
-    if (!effects.none()) {
-        update_external_interrupt(vcpu);
-    }
-    return true;
+    restore_way_back(pc);
+    return instruction;
 }
 
-/// A load or store of one register at a device. False where no device answers it.
-bool access_device(Vcpu& vcpu, GuestPhysAddr address, isa::MemoryAccess access)
+FaultFacts facts_now(const GuestFrame& frame, vm::StopReason reason)
 {
-    const dev::Place place = dev::place_of(address);
-    Guest& guest = *vcpu.guest;
-    if (place.device == dev::Device::none) {
-        return false;
+    const isa::Scause cause{read_csr<Csr::scause>()};
+    FaultFacts facts{
+        .vcpu = frame.vcpu,
+        .reason = reason,
+        .scause = cause,
+        .stval = read_csr<Csr::stval>(),
+        .user = !isa::Sstatus{read_csr<Csr::sstatus>()}.get(isa::Sstatus::spp),
+        .csrs = {.vsstatus = read_csr<Csr::vsstatus>(),
+                 .vstvec = read_csr<Csr::vstvec>(),
+                 .vsscratch = read_csr<Csr::vsscratch>(),
+                 .vsepc = read_csr<Csr::vsepc>(),
+                 .vscause = read_csr<Csr::vscause>(),
+                 .vstval = read_csr<Csr::vstval>(),
+                 .vsatp = read_csr<Csr::vsatp>()},
+    };
+    if (cause.bits() >= static_cast<uint64_t>(Exception::instruction_guest_page_fault) &&
+        cause.bits() <= static_cast<uint64_t>(Exception::store_guest_page_fault) &&
+        cause != isa::scause_of(Exception::virtual_instruction)) {
+        facts.physical = isa::guest_physical_address(read_csr<Csr::htval>(), facts.stval);
     }
-    if (access.is_store()) {
-        const uint64_t value = vcpu.x(access.reg());
-        const dev::Effects effects = place.device == dev::Device::plic
-                                         ? guest.plic().store(place.offset, access.size(), value)
-                                         : guest.serial_port().store(place.offset, access.size(), value);
-        return settle(vcpu, effects);
+    return facts;
+}
+
+[[noreturn]] void stop_guest(GuestFrame& frame, vm::StopReason reason)
+{
+    frame.vcpu->guest->fail(facts_now(frame, reason));
+}
+
+/// The guest has nothing where it fetches: an access fault of its own. Not where it fetches the handler of just
+/// that: it would fault for ever.
+void handle_fetch_fault(GuestFrame& frame)
+{
+    const uint64_t handler = read_csr<Csr::vstvec>() & ~uint64_t{3};
+    if (frame.pc() == handler) {
+        stop_guest(frame, vm::StopReason::trap_vector_faults);
     }
-    const dev::Loaded loaded = place.device == dev::Device::plic
-                                   ? guest.plic().load(place.offset, access.size())
-                                   : guest.serial_port().load(place.offset, access.size());
-    if (!settle(vcpu, loaded.effects)) {
-        return false;
-    }
-    vcpu.set_x(access.reg(), access.extended(loaded.value));
-    return true;
+    inject(frame, Exception::instruction_access_fault, read_csr<Csr::stval>());
 }
 
 /// [priv] Hypervisor: Guest-Page Faults. A device's register, or an address where the guest has nothing: that is an
-/// access fault of its own.
-void handle_guest_page_fault(Vcpu& vcpu, Exception cause)
+/// access fault of its own, of the kind that its instruction is.
+void handle_access_fault(GuestFrame& frame, Exception cause)
 {
+    // A fetch of the instruction overwrites all of these.
     const uint64_t stval = read_csr<Csr::stval>();
-    const auto deny = [&](isa::InstructionClass kind) { inject(vcpu, isa::access_fault_for(kind, cause), stval); };
-    if (cause == Exception::instruction_guest_page_fault) {
-        deny(isa::InstructionClass::other);
-        return;
-    }
+    const uint64_t htval = read_csr<Csr::htval>();
     const isa::Htinst htinst = isa::decode_htinst(read_csr<Csr::htinst>());
     std::optional<isa::MemoryAccess> access;
+    isa::InstructionClass kind = isa::InstructionClass::other;
     if (htinst.kind == isa::Htinst::Kind::access) {
         access = htinst.access;
-    }
-    isa::InstructionClass kind = isa::InstructionClass::other;
-    const uint64_t htval = read_csr<Csr::htval>();
-    if (htinst.kind == isa::Htinst::Kind::unknown || htinst.kind == isa::Htinst::Kind::page_table_walk) {
-        const auto instruction = fetch_guest_instruction(vcpu);
-        if (!instruction) {
+    } else if (htinst.kind != isa::Htinst::Kind::split_access) {
+        const std::optional<uint32_t> instruction = fetch_instruction(frame.pc());
+        if (!instruction && stval != frame.pc()) {
             // It was fetched a moment ago: another of the guest's harts changes its tables. It tries again.
-            if (stval != vcpu.pc) {
-                return;
-            }
-        } else {
+            return;
+        }
+        if (instruction) {
             kind = isa::class_of(*instruction);
             if (htinst.kind == isa::Htinst::Kind::unknown) {
                 access = isa::decode_access(*instruction);
             }
         }
     }
-    if (access && access_device(vcpu, isa::guest_physical_address(htval, stval), *access)) {
-        vcpu.pc += access->length();
+    if (access && access_device(frame, isa::guest_physical_address(htval, stval), *access)) {
+        frame.set_pc(frame.pc() + access->length());
         return;
     }
-    deny(kind);
+    inject(frame, isa::access_fault_for(kind, cause), stval);
 }
 
-void suspend_until_interrupt()
+/// A read of `cycle` or `instret` which the guest has stopped or set, so that the hart's own would be wrong.
+std::optional<uint64_t> emulated_counter(const GuestFrame& frame, isa::Csr csr)
 {
-    asm volatile("wfi" : : : "memory");
+    if (csr != Csr::cycle && csr != Csr::instret) {
+        return std::nullopt;
+    }
+    const unsigned counter = static_cast<unsigned>(csr) - static_cast<unsigned>(Csr::cycle);
+    const bool user = !isa::Sstatus{read_csr<Csr::sstatus>()}.get(isa::Sstatus::spp);
+    if (user && (read_csr<Csr::scounteren>() >> counter & 1) == 0) {
+        return std::nullopt;
+    }
+    return frame.vcpu->counters.value(counter, GuestSbi::hardware_counts());
+}
+
+/// [priv] Hypervisor: Virtual-Instruction Exception. A guest that is to see no hypervisor meets an illegal
+/// instruction, but where the instruction means something to it.
+void handle_virtual_instruction(GuestFrame& frame)
+{
+    auto instruction = static_cast<uint32_t>(read_csr<Csr::stval>());
+    if (instruction == 0) {
+        instruction = fetch_instruction(frame.pc()).value_or(0);
+    }
+    if (const auto read = isa::decode_csr_read(instruction)) {
+        if (const auto value = emulated_counter(frame, read->csr)) {
+            frame.set_x(read->rd, *value);
+            frame.set_pc(frame.pc() + 4);
+            return;
+        }
+    }
+    inject(frame, Exception::illegal_instruction, instruction);
 }
 
 /// What an SBI call asks of the vCPU beyond its registers.
-void carry_out(Vcpu& vcpu, const vm::SbiOutcome& outcome)
+// NOLINTNEXTLINE(readability-function-size): one case for each outcome.
+void carry_out(GuestFrame& frame, const vm::SbiOutcome& outcome)
 {
     using Kind = vm::SbiOutcome::Kind;
+    Vcpu& vcpu = *frame.vcpu;
+    Guest& guest = *vcpu.guest;
     switch (outcome.kind) {
-    case Kind::resume:
-        vcpu.set_x(10, outcome.a0);
-        vcpu.set_x(11, outcome.a1);
-        vcpu.pc += 4;
-        return;
     case Kind::retry:
         return;
     case Kind::fault:
-        inject(vcpu, outcome.fault.cause, outcome.fault.stval);
+        inject(frame, outcome.fault.cause, outcome.fault.stval);
         return;
     case Kind::stop:
-        // Its last hart: nobody is left to start it again.
-        vcpu.guest->shut_down(false);
+        guest.hart_states().finish_stop(vcpu.index);
+        wait_for_start(vcpu);
     case Kind::suspend:
-        vcpu.guest->hart_states().finish_suspend(vcpu.index);
-        suspend_until_interrupt();
-        vcpu.guest->hart_states().begin_resume(vcpu.index);
+        guest.hart_states().finish_suspend(vcpu.index);
+        suspend_vcpu(vcpu);
+        guest.hart_states().begin_resume(vcpu.index);
         if (outcome.resume_at) {
-            reset_guest_cpu(vcpu, vcpu.guest->hgatp(), *outcome.resume_at);
-        } else {
-            vcpu.set_x(10, outcome.a0);
-            vcpu.set_x(11, outcome.a1);
-            vcpu.pc += 4;
+            reset_guest_cpu(frame, guest.plan().cpu,
+                            {guest.hgatp(), guest.time_delta(), vcpu.index, *outcome.resume_at});
+            guest.hart_states().finish_resume(vcpu.index);
+            return;
         }
-        vcpu.guest->hart_states().finish_resume(vcpu.index);
-        return;
+        guest.hart_states().finish_resume(vcpu.index);
+        break;
     case Kind::reset:
-        if (outcome.reset_type != isa::sbi::ResetType::shutdown) {
-            vcpu.guest->start_on_this_hart();
+        if (outcome.reset_reason == isa::sbi::ResetReason::system_failure) {
+            stop_guest(frame, vm::StopReason::reset_for_failure);
         }
-        vcpu.guest->shut_down(outcome.reset_reason == isa::sbi::ResetReason::system_failure);
+        guest.end(vcpu, outcome.reset_type == isa::sbi::ResetType::shutdown ? GuestEnding::shutdown
+                                                                           : GuestEnding::reboot);
+    case Kind::resume:
+        break;
     }
+    frame.set_x(10, outcome.a0);
+    frame.set_x(11, outcome.a1);
+    frame.set_pc(frame.pc() + 4);
 }
 
-void handle_sbi_call(Vcpu& vcpu)
+void handle_sbi_call(GuestFrame& frame)
 {
-    GuestSbi host{vcpu};
-    const vm::SbiCall call{vcpu.x(10), vcpu.x(11), vcpu.x(12), vcpu.x(13),
-                           vcpu.x(14), vcpu.x(15), vcpu.x(16), vcpu.x(17)};
-    carry_out(vcpu, vm::handle_call(host, call));
+    GuestSbi host{frame};
+    const vm::SbiCall call{frame.x(10), frame.x(11), frame.x(12), frame.x(13),
+                           frame.x(14), frame.x(15), frame.x(16), frame.x(17)};
+    carry_out(frame, vm::handle_call(host, call));
 }
 
-void handle_exception(Vcpu& vcpu, Exception cause)
+void handle_exception(GuestFrame& frame, Exception cause)
 {
     switch (cause) {
     case Exception::call_from_vs_mode:
-        handle_sbi_call(vcpu);
+        handle_sbi_call(frame);
         return;
     case Exception::instruction_guest_page_fault:
+        handle_fetch_fault(frame);
+        return;
     case Exception::load_guest_page_fault:
     case Exception::store_guest_page_fault:
-        handle_guest_page_fault(vcpu, cause);
+        handle_access_fault(frame, cause);
         return;
     case Exception::virtual_instruction:
-        // [priv] Hypervisor: a guest that is to see no hypervisor meets an illegal instruction.
-        inject(vcpu, Exception::illegal_instruction, read_csr<Csr::stval>());
+        handle_virtual_instruction(frame);
         return;
     default:
         // Delegated, and yet here: the firmware redirected it to us.
-        inject(vcpu, cause, read_csr<Csr::stval>());
+        inject(frame, cause, read_csr<Csr::stval>());
         return;
-    }
-}
-
-void handle_interrupt(uint64_t number)
-{
-    switch (static_cast<isa::Interrupt>(number)) {
-    case isa::Interrupt::supervisor_timer:
-        guest_timer_due();
-        return;
-    default:
-        panic("interrupt {} while a guest ran: nobody expects it", number);
     }
 }
 
 }  // namespace
+
+void settle_access(Vcpu& vcpu, dev::Effects effects)
+{
+    // The caller's own output is looked at in any case: that is cheaper than an interrupt.
+    const auto outputs = vcpu.guest->plic().outputs();
+    set_guest_external_interrupt((outputs >> vcpu.index & 1) != 0);
+    vcpu.guest->settle(effects.without_hart(vcpu.index));
+}
 
 Expected<uint64_t, vm::GuestFault> GuestSbi::load_word(GuestVirtAddr address) const
 {
@@ -205,18 +261,33 @@ Expected<uint64_t, vm::GuestFault> GuestSbi::load_word(GuestVirtAddr address) co
     return __builtin_bit_cast(uint64_t, bytes);
 }
 
+/// [sbi] FWFT: of its features the guest has the one that says who sets A and D, where the hart can.
+std::optional<uint64_t> GuestSbi::feature(isa::sbi::Feature feature) const
+{
+    const auto& controls = guest().plan().cpu.henvcfg;
+    if (feature != isa::sbi::Feature::pte_ad_hw_updating || !controls || !controls->get(isa::Henvcfg::adue)) {
+        return std::nullopt;
+    }
+    return isa::Henvcfg{read_csr<Csr::henvcfg>()}.get(isa::Henvcfg::adue) ? 1 : 0;
+}
+
+isa::sbi::Error GuestSbi::set_feature(isa::sbi::Feature /*feature*/, uint64_t value)
+{
+    const isa::Henvcfg controls{read_csr<Csr::henvcfg>()};
+    write_csr<Csr::henvcfg>(controls.with(isa::Henvcfg::adue, value != 0).bits());
+    // [priv] Hypervisor: henvcfg.ADUE. What the hart remembers of the guest's entries was found by the old rule.
+    fence_guest({.kind = vm::FenceRequest::Kind::addresses});
+    return isa::sbi::Error::success;
+}
+
 }  // namespace hv::arch
 
-/// Called by guest_trap_entry with a guest's registers in `vcpu`; gives back the one to go on with.
-hv::arch::Vcpu* handle_guest_exit(hv::arch::Vcpu* vcpu)
+/// Called by guest_trap_entry, which goes on with the frame as it is left here.
+void handle_guest_exit()
 {
     using namespace hv::arch;
+    GuestFrame& frame = this_hart().guest;
     const hv::isa::Scause cause{read_csr<hv::isa::Csr::scause>()};
-    const uint64_t code = cause.get(hv::isa::Scause::code);
-    if (cause.get(hv::isa::Scause::interrupt)) {
-        handle_interrupt(code);
-    } else {
-        handle_exception(*vcpu, static_cast<hv::isa::Exception>(code));
-    }
-    return vcpu;
+    handle_exception(frame, static_cast<hv::isa::Exception>(cause.get(hv::isa::Scause::code)));
+    frame.counts.add(hv::vm::exit_cause_of(cause), read_csr<hv::isa::Csr::instret>() - frame.entry_instret);
 }

@@ -10,6 +10,7 @@ constinit hv::arch::HartRecord boot_hart{
     .trap_stack_limit = __trap_stack_limit,
     .trap_stack_top = __trap_stack_top,
     .stack_bottom = __stack_bottom,
+    .online = 1,
 };
 
 constinit hv::arch::HartRecord* hart_list = nullptr;

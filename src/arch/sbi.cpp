@@ -8,19 +8,6 @@ namespace {
 
 using isa::sbi::Extension;
 
-/// [sbi] Binary Encoding: a7 extension, a6 function; error in a0, value in a1; all other registers are kept.
-template <typename Function>
-Result call(Extension extension, Function function, uint64_t arg0 = 0, uint64_t arg1 = 0, uint64_t arg2 = 0)
-{
-    register uint64_t a0 asm("a0") = arg0;
-    register uint64_t a1 asm("a1") = arg1;
-    register uint64_t a2 asm("a2") = arg2;
-    register uint64_t a6 asm("a6") = static_cast<uint64_t>(function);
-    register uint64_t a7 asm("a7") = static_cast<uint64_t>(extension);
-    asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
-    return {static_cast<isa::sbi::Error>(a0), a1};
-}
-
 /// How often a console that takes nothing is asked again before the rest of the text is dropped.
 constexpr int console_tries = 1000;
 
@@ -45,9 +32,9 @@ void system_shutdown(bool failure)
     call(Extension::legacy_shutdown, 0);
 }
 
-void set_timer(uint64_t deadline)
+void send_ipi(uint64_t hart_mask, uint64_t hart_mask_base)
 {
-    call(Extension::timer, isa::sbi::Timer::set_timer, deadline);
+    call(Extension::inter_processor, isa::sbi::InterProcessor::send_ipi, hart_mask, hart_mask_base);
 }
 
 void debug_console_write(std::string_view text)

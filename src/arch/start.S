@@ -5,7 +5,7 @@
 /* _start
  * In:  a0 = hart id of the boot hart (any hart), a1 = address of the device tree, S-mode with the H extension (so
  *      HS-mode), satp = 0 or the firmware's, pc = 0x80200000. All other registers and CSRs hold anything.
- * Out: main(a0, a1) with interrupts off, satp = 0, stvec = trap_entry, gp = __global_pointer$, sp = __stack_top,
+ * Out: main(a0, a1) with interrupts off, satp = 0, stvec = trap_entry, sp = __stack_top,
  *      tp = the boot hart's HartRecord, sscratch = 0, s0 = ra's caller = 0 (the end of every backtrace), BSS zero.
  * The stack, the heap and all RAM outside the image are left as they were. */
     .section .text.start, "ax"
@@ -49,10 +49,6 @@ _start:
     csrw    satp, zero
     la      t0, early_trap
     csrw    stvec, t0
-    .option push
-    .option norelax
-    la      gp, __global_pointer$
-    .option pop
 
     la      t0, __bss
     la      t1, __bss_end
@@ -85,10 +81,6 @@ secondary_start:
     csrci   sstatus, 2
     la      t0, early_trap
     csrw    stvec, t0
-    .option push
-    .option norelax
-    la      gp, __global_pointer$
-    .option pop
     mv      tp, a1
     csrw    sscratch, zero
     ld      sp, HV_HART_STACK_TOP(tp)

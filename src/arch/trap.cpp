@@ -50,6 +50,16 @@ void set_interrupt_handler(isa::Interrupt interrupt, InterruptHandler handler)
     interrupt_handlers[static_cast<size_t>(interrupt)] = handler;
 }
 
+bool call_interrupt_handler(isa::Interrupt interrupt)
+{
+    const InterruptHandler handler = interrupt_handlers[static_cast<size_t>(interrupt)].load();
+    if (handler == nullptr) {
+        return false;
+    }
+    handler();
+    return true;
+}
+
 }  // namespace hv::arch
 
 /// Called by trap_entry, on this hart's trap stack with interrupts off.
@@ -58,12 +68,9 @@ void handle_trap(hv::arch::TrapFrame* frame)
     using namespace hv::arch;
     if ((frame->scause & interrupt_bit) != 0) {
         const uint64_t number = frame->scause & ~interrupt_bit;
-        const InterruptHandler handler =
-            number < interrupt_handlers.size() ? interrupt_handlers[number].load() : nullptr;
-        if (handler == nullptr) {
+        if (number >= interrupt_handlers.size() || !call_interrupt_handler(static_cast<hv::isa::Interrupt>(number))) {
             panic_on_trap(*frame);
         }
-        handler();
         return;
     }
     if (const FixUp* fixup = find_fixup(frame->sepc)) {

@@ -71,6 +71,30 @@ void Plic::clear_pending(uint64_t source)
     }
 }
 
+Loaded Plic::load(uint64_t offset, uint64_t width)
+{
+    if (is_misshapen(offset, width)) {
+        return {0, Effects::access_fault()};
+    }
+    if (const std::optional<uint64_t> value = peek(offset, width)) {
+        return {*value, {}};
+    }
+    const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;
+    return index < context_count_ ? claim(index) : load_elsewhere(offset);
+}
+
+Effects Plic::store(uint64_t offset, uint64_t width, uint64_t value)
+{
+    if (is_misshapen(offset, width)) {
+        return Effects::access_fault();
+    }
+    const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;
+    if (index < context_count_ && offset % plic_map::contexts_stride == plic_map::claim) {
+        return complete(index, static_cast<uint32_t>(value));
+    }
+    return store_elsewhere(offset, static_cast<uint32_t>(value));
+}
+
 /// [plic] Interrupt Claim Process: not affected by the threshold; clears the pending bit.
 Loaded Plic::claim(uint64_t index)
 {

@@ -32,7 +32,7 @@ uint8_t SerialRegisters::read(SerialRegister which)
     const bool divisor = shows_divisor();
     switch (which) {
     case SerialRegister::data:
-        return divisor ? divisor_[0] : read_received();
+        return divisor ? divisor_[0] : take_received();
     case SerialRegister::interrupt_enable:
         return divisor ? divisor_[1] : stored(which);
     case SerialRegister::interrupt_id:
@@ -149,7 +149,7 @@ unsigned SerialRegisters::received_trigger() const
     return has(fifo_enable, fifo_control_) ? trigger_levels[fifo_control_ >> 6] : 1;
 }
 
-uint8_t SerialRegisters::read_received()
+uint8_t SerialRegisters::take_received()
 {
     if (received_.count() == 0) {
         return 0;

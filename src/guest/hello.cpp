@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <hv/fdt/host_machine.hpp>
+#include <hv/fdt/tree.hpp>
 #include <hv/isa/cause.hpp>
 #include <hv/isa/sbi.hpp>
 #include <hv/lib/format.hpp>
@@ -53,7 +53,6 @@ public:
 
 constinit DebugConsole console;
 constinit volatile uint64_t timer_interrupt_at = 0;
-constinit fdt::HostMachine machine;
 
 uint64_t now()
 {
@@ -66,6 +65,22 @@ bool has(Extension extension)
 {
     const Result result = call(Extension::base, isa::sbi::Base::probe_extension, static_cast<uint64_t>(extension));
     return result.error == 0 && result.value != 0;
+}
+
+/// [dt] Memory node: `reg` is pairs of an address and a size, both of two cells as the hypervisor writes them.
+void say_memory(fdt::Node node)
+{
+    const auto reg = node.property("reg");
+    const auto cell = [&](size_t index) {
+        uint64_t value = 0;
+        for (size_t i = 0; i < 8; i++) {
+            value = value << 8 | static_cast<uint64_t>(reg->value[index * 8 + i]);
+        }
+        return value;
+    };
+    if (reg && reg->value.size() == 16) {
+        println(console, "guest: {} of memory at {}", Bytes{cell(1)}, PhysAddr{cell(0)});
+    }
 }
 
 void say_what_there_is(uint64_t hart_id, uint64_t device_tree)
@@ -94,12 +109,14 @@ void say_what_there_is(uint64_t hart_id, uint64_t device_tree)
         return;
     }
     const auto tree = fdt::Tree::open({bytes, *size});
-    if (!tree || !fdt::describe_host(*tree, machine)) {
-        println(console, "guest: a device tree that cannot be read");
+    if (!tree) {
+        println(console, "guest: a device tree that cannot be read: {}", tree.error());
         return;
     }
-    for (const PhysRange& bank : machine.ram) {
-        println(console, "guest: {} of memory at {}", Bytes{bank.size}, bank.start);
+    for (const fdt::Node node : tree->root().children()) {
+        if (node.name().starts_with("memory@")) {
+            say_memory(node);
+        }
     }
 }
 

@@ -61,7 +61,7 @@ void find_board(Board& board, PhysAddr device_tree)
     const auto& console = board.machine.console;
     if (console && uart.use(*console)) {
         board.console = Uart16550::registers_of(*console);
-        arch::set_console_device(uart);
+        arch::set_console_device(uart, uart.fast_registers());
     }
 }
 
@@ -114,15 +114,10 @@ mm::HeapLayout check_memory(const Board& board)
     return *layout;
 }
 
-mm::GuestPlace place_guests(const Board& board, PhysRange heap, uint64_t size)
+std::optional<mm::GuestPlace> find_guest_memory(const Board& board, PhysRange heap, uint64_t size)
 {
     const mm::LayoutRequest request = layout_request(board);
-    const auto place = mm::place_guests(request.ram, request.claims, heap, size);
-    if (!place) {
-        arch::refuse_to_boot("no room for {} of guest memory: neither above the heap {} nor at its end",
-                             Bytes{size}, heap);
-    }
-    return *place;
+    return mm::place_guests(request.ram, request.claims, heap, size);
 }
 
 }  // namespace hv::plat

@@ -2,8 +2,27 @@
 #include <hv/plat/harts.hpp>
 
 #include <hv/arch/console.hpp>
+#include <hv/arch/hart_probe.hpp>
+#include <hv/arch/panic.hpp>
+#include <hv/arch/zero.hpp>
 
 namespace hv::plat {
+
+vm::HartFeatures probe_hart(const Board& board)
+{
+    const fdt::HostIsa& host = board.machine.isa;
+    const vm::HartFeatures features = arch::probe_this_hart(
+        {.largest_mode = fdt::paging_mode_of(host.mmu_type), .zero_block = host.cache_blocks.zero});
+    if (!features.counters.get(isa::Counteren::instret)) {
+        arch::refuse_to_boot("hart {} may not read instret, by which the guests' exits are measured: the firmware has "
+                             "to allow it in mcounteren",
+                             arch::this_hart().id);
+    }
+    if (features.cbo_zero) {
+        arch::use_cbo_zero(host.cache_blocks.zero);
+    }
+    return features;
+}
 
 Vector<arch::HartRecord*> make_harts(const Board& board)
 {

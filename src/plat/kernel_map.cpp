@@ -3,6 +3,7 @@
 
 #include <hv/arch/harts.hpp>
 #include <hv/arch/image.hpp>
+#include <hv/plat/host_plic.hpp>
 
 namespace hv::plat {
 
@@ -25,13 +26,18 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
     }
     mm::add_around(map, {"heap", memory.heap, KernelAccess::read_write}, stacks);
 
-    if (!memory.guests.empty()) {
-        mm::add_region(map, {"guest memory", memory.guests, KernelAccess::read_write});
+    for (const PhysRange& block : memory.blocks) {
+        mm::add_region(map, {"guest memory", block, KernelAccess::read_write});
     }
 
+    if (board.machine.initrd) {
+        mm::add_pages_of(map, {"the partition description", *board.machine.initrd, KernelAccess::read});
+    }
     mm::add_pages_of(map, {"the device tree", board.device_tree, KernelAccess::read});
     mm::add_pages_of(map, {"the console's registers", board.console, KernelAccess::read_write});
     mm::add_pages_of(map, {"the finisher's registers", board.finisher, KernelAccess::read_write});
+    mm::add_pages_of(map,
+                     {"the interrupt controller's registers", host_plic_registers(board), KernelAccess::read_write});
     return map;
 }
 

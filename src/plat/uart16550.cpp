@@ -6,9 +6,13 @@
 namespace hv::plat {
 namespace {
 
-// [16550] Transmitter holding register, line status register.
-constexpr unsigned thr = 0;
+// [16550] Transmitter holding, interrupt enable and line status register.
+constexpr unsigned thr = 0;  // RBR where it is read
+constexpr unsigned ier = 1;
 constexpr unsigned lsr = 5;
+constexpr uint8_t ier_received = 0x01;
+constexpr uint8_t ier_thr_empty = 0x02;
+constexpr uint8_t lsr_data_ready = 0x01;
 constexpr uint8_t lsr_thr_empty = 0x20;
 
 /// At 300 baud a character takes 33 ms; one look at the register takes at least 100 ns.
@@ -59,6 +63,28 @@ bool Uart16550::try_put(uint8_t byte)
     }
     write_register(thr, byte);
     return true;
+}
+
+std::optional<uint8_t> Uart16550::try_get()
+{
+    if ((read_register(lsr) & lsr_data_ready) == 0) {
+        return std::nullopt;
+    }
+    return read_register(thr);
+}
+
+void Uart16550::set_interrupts(bool input, bool room)
+{
+    write_register(ier, static_cast<uint8_t>((input ? ier_received : 0) | (room ? ier_thr_empty : 0)));
+}
+
+arch::ConsoleRegisters Uart16550::fast_registers() const
+{
+    if (io_width_ != 1) {
+        return {};
+    }
+    auto* const registers = reinterpret_cast<volatile uint8_t*>(registers_.value());
+    return {registers, registers + (uint64_t{lsr} << reg_shift_)};
 }
 
 bool Uart16550::is_ready() const

@@ -240,6 +240,7 @@ bool holds_guest_named(const Description& description, std::string_view name)
 Expected<void, DescriptionError> read_description(const fdt::Tree& tree, Description& description)
 {
     HV_CHECK(check_root(tree.root()));
+    description.dump_device_trees = tree.root().property("dump-device-trees").has_value();
     DescriptionError error{};
     size_t count = 0;
     for (const fdt::Node node : tree.root().children()) {

@@ -23,7 +23,8 @@ constexpr std::array<Rule, guest_property_count> guest_rules{{
     {"restart-limit", "one cell, such as <5>"},
 }};
 
-constexpr std::array<std::string_view, 4> root_properties{"compatible", "model", "#address-cells", "#size-cells"};
+constexpr std::array<std::string_view, 5> root_properties{"compatible", "model", "#address-cells", "#size-cells",
+                                                          "dump-device-trees"};
 
 constexpr size_t max_length = 24;
 

@@ -1,6 +1,7 @@
 // Writes a guest's device tree, node by node, in the order in which it is read here.
 #include <hv/vm/guest_tree.hpp>
 
+#include <hv/lib/bits.hpp>
 #include <hv/lib/format.hpp>
 
 namespace hv::vm {
@@ -236,6 +237,20 @@ void GuestTreeWriter::write_soc()
 }
 
 }  // namespace
+
+size_t guest_tree_room_for(const GuestTreeRequest& guest)
+{
+    size_t isa = 0;
+    for (const std::string_view extension : guest.isa_extensions) {
+        isa += extension.size() + 1;
+    }
+    constexpr size_t all_else = 3072;
+    constexpr size_t hart_without_isa = 512;
+    constexpr size_t memory_node = 128;
+    const size_t size = all_else + guest.bootargs.size() + guest.memory.size() * memory_node +
+                        guest.harts * (hart_without_isa + 2 * isa);
+    return align_up(size, uint64_t{8});
+}
 
 Expected<std::span<const std::byte>, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,
                                                                       std::span<std::byte> room)

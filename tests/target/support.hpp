@@ -46,16 +46,7 @@ inline Vector<arch::HartRecord*> begin_on(const mm::GuestPlace& memory)
 inline Vector<arch::HartRecord*> begin(uint64_t device_tree)
 {
     begin_without_heap(device_tree);
-    return begin_on({.guests = {}, .heap = plat::check_memory(board).heap});
-}
-
-/// The same with memory for guests. Returns that.
-inline PhysRange begin_with_guest_memory(uint64_t device_tree, uint64_t size)
-{
-    begin_without_heap(device_tree);
-    const mm::GuestPlace memory = plat::place_guests(board, plat::check_memory(board).heap, size);
-    begin_on(memory);
-    return memory.guests;
+    return begin_on({.blocks = {}, .heap = plat::check_memory(board).heap});
 }
 
 /// Says what is wrong and ends the machine as failed unless `holds`.

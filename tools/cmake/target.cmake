@@ -7,11 +7,13 @@ enable_language(ASM)
 
 add_library(hv_target INTERFACE)
 target_include_directories(hv_target INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src/arch/seam)
-# No F and no D: a guest's floating-point registers are then never touched. -mno-relax: gp may hold anything.
-set(hv_machine_flags -mabi=lp64 -mcmodel=medany -mno-relax -fno-pic -ffreestanding)
+# No F and no D: a guest's floating-point registers are then never touched.
+set(hv_machine_flags -mabi=lp64 -mcmodel=medany -fno-pic -ffreestanding)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  list(APPEND hv_machine_flags -march=rv64imac_zicsr_zifencei -mstrict-align -msmall-data-limit=0)
+  # The linker makes calls shorter. It uses no gp, which is the guest's in the trap path: hypervisor.ld defines none.
+  list(APPEND hv_machine_flags -mrelax -march=rv64imac_zicsr_zifencei -mstrict-align -msmall-data-limit=0)
 else()
+  list(APPEND hv_machine_flags -mno-relax)  # LLD 14 cannot
   # Clang 14 knows the CSR instructions without their later extension names, and rejects the longer string.
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 16)
     list(APPEND hv_machine_flags -march=rv64imac_zicsr_zifencei)
@@ -60,7 +62,7 @@ endif()
 set(hv_link_flags -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none
   -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  list(APPEND hv_link_flags -no-pie -Wl,--no-relax -mabi=lp64)
+  list(APPEND hv_link_flags -no-pie -mabi=lp64)
 else()
   # The linker of the same version as the compiler.
   string(REGEX MATCH "^[0-9]+" hv_clang_major ${CMAKE_CXX_COMPILER_VERSION})
@@ -93,6 +95,19 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
 endif()
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/operator_new.cpp ${CMAKE_SOURCE_DIR}/src/arch/heap.cpp
   PROPERTIES COMPILE_OPTIONS "${hv_no_frame_pointer}")
+
+# A guest's exits. The path of SBI calls uses no register beyond those that guest_trap.S saves for it, and is the same
+# in Debug, where a call in place of inlined code could use others.
+set(hv_hot_call -O2 -fomit-frame-pointer -fno-stack-protector -ffixed-x7 -ffixed-x28 -ffixed-x29 -ffixed-x30
+  -ffixed-x31)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND hv_hot_call -fno-jump-tables -fno-tree-switch-conversion)
+else()
+  list(APPEND hv_hot_call -fno-jump-tables)
+endif()
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_call.cpp PROPERTIES COMPILE_OPTIONS "${hv_hot_call}")
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_trap.cpp PROPERTIES COMPILE_OPTIONS
+  "${hv_no_frame_pointer}")
 
 # What runs once, at boot, or only prints, is compiled for size where that makes it smaller: templates do not get
 # smaller. GCC's -Os would call libgcc to save registers.
@@ -140,6 +155,8 @@ target_sources(kernel PRIVATE ${CMAKE_SOURCE_DIR}/src/guest/image.S)
 hv_add_kernel(hypervisor ${CMAKE_SOURCE_DIR}/src/main.cpp)
 
 include(flash OPTIONAL)
+
+include(guests)
 
 # The self-testing kernels: one a file. Not part of the default build: `cmake --build ... --target target-tests`.
 file(GLOB hv_target_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/target/*.cpp)

@@ -1,6 +1,9 @@
 // The serial line that the hypervisor's own words go to, one whole line at a time.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include <hv/lib/format.hpp>
 #include <hv/lib/sink.hpp>
 #include <hv/lib/spinlock.hpp>
@@ -12,17 +15,50 @@ class ConsoleDevice : public Sink {
 public:
     /// Takes one byte as it is, or says that there is no room now.
     [[nodiscard]] virtual bool try_put(uint8_t byte) = 0;
+    /// A byte that was typed, if there is one.
+    [[nodiscard]] virtual std::optional<uint8_t> try_get() = 0;
+    /// Interrupts from now on while there is input, and while there is room for output, or does not.
+    virtual void set_interrupts(bool input, bool room) = 0;
 
 protected:
     ~ConsoleDevice() = default;
 };
 
+/// The two registers that most bytes of a guest go through, where they are a 16550's and one byte wide.
+struct ConsoleRegisters {
+    volatile uint8_t* data = nullptr;  ///< nullptr: the device is to be asked
+    const volatile uint8_t* line_status = nullptr;
+};
+extern constinit ConsoleRegisters console_registers;
+
 /// From now on the console writes to `device`, which lives for ever; until the first call it writes to the
-/// firmware's console, by SBI (DBCN where present, the legacy call where not).
-void set_console_device(ConsoleDevice& device);
+/// firmware's console, by SBI (DBCN where present, the legacy call where not). Guests' bytes go to `fast`, the same
+/// device's.
+void set_console_device(ConsoleDevice& device, ConsoleRegisters fast);
 
 /// A guest's byte for the console, as it is. False where the console takes none now.
 [[nodiscard]] bool console_try_put(uint8_t byte);
+
+/// The same where console_registers are there; elsewhere it takes none. On the fast path.
+[[nodiscard, gnu::always_inline]] inline bool console_try_put_quickly(uint8_t byte)
+{
+    constexpr uint8_t holding_empty = 0x20;
+    volatile uint8_t* const data = console_registers.data;
+    if (data == nullptr || (*console_registers.line_status & holding_empty) == 0) [[unlikely]] {
+        return false;
+    }
+    *data = byte;
+    return true;
+}
+
+/// A byte that was typed, if there is one. By one hart at a time.
+[[nodiscard]] std::optional<uint8_t> console_get();
+/// Is the console to interrupt while there is input?
+void console_await_input(bool wanted);
+/// The console is to interrupt once there is room for output.
+void console_await_room();
+/// Was room awaited? From now on it is not, until somebody finds none again.
+[[nodiscard]] bool console_room_was_awaited();
 
 /// Holds the console for as long as it lives, so that what is written through it is not mixed with another hart's.
 /// Not to be held over anything that can fail: a panic breaks it open after a while.

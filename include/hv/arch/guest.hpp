@@ -1,80 +1,127 @@
-// A guest on this machine: its memory, its devices, its vCPUs, and how it starts and ends.
+// A guest on this machine: its memory, its devices, its vCPUs, and how it starts, ends and starts again.
 #pragma once
 
-#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
-#include <hv/arch/console.hpp>
+#include <hv/arch/guest_console.hpp>
+#include <hv/arch/guest_cpu.hpp>
 #include <hv/arch/vcpu.hpp>
 #include <hv/dev/bus.hpp>
 #include <hv/dev/plic.hpp>
 #include <hv/dev/serial_port.hpp>
-#include <hv/isa/registers.hpp>
+#include <hv/lib/bits.hpp>
+#include <hv/lib/vector.hpp>
 #include <hv/mm/guest_memory.hpp>
+#include <hv/mm/guest_place.hpp>
+#include <hv/vm/description.hpp>
+#include <hv/vm/guest_tree.hpp>
+#include <hv/vm/image.hpp>
+#include <hv/vm/post_mortem.hpp>
 #include <hv/vm/sbi_hart_states.hpp>
+#include <hv/vm/seed.hpp>
 
 namespace hv::arch {
 
-/// The guest's serial line is the console, and its interrupt is a source of the guest's PLIC.
-struct SerialWires {
-    dev::Plic* plic;
-
-    static bool try_put(uint8_t byte) { return console_try_put(byte); }
-    [[nodiscard]] dev::Effects set_interrupt(bool high) const
-    {
-        return plic->set_level(dev::serial_port_source, high);
-    }
-};
-
-/// What a guest is made of. The bytes of `image` and of `device_tree` outlive the guest: a restart copies them
-/// again.
+/// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
 struct GuestPlan {
     std::string_view name{};
-    unsigned harts = 1;
-    GuestPhysRange memory{};  ///< as the guest sees it
-    PhysAddr host_memory{};   ///< of the first byte
-    std::span<const std::byte> image{};
-    GuestPhysAddr entry{};  ///< where the image goes, and starts
-    std::span<const std::byte> device_tree{};
-    GuestPhysAddr device_tree_at{};
+    std::span<HartRecord* const> harts{};  ///< vCPU n runs on harts[n]
+    GuestPhysRange memory{};               ///< as the guest sees it
+    StaticVector<mm::GuestRegion, mm::GuestPlace::max_blocks> regions{};  ///< where that lies
+    mm::HostMemory host_access{};          ///< how it is reached
+    vm::LoadPlan images{};
+    vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
+    const vm::SeedSource* seeds = nullptr;
+    GuestCpuSettings cpu{};
+    vm::OnFault on_fault = vm::OnFault::stop;
+    uint32_t restart_limit = 0;  ///< how often OnFault::restart does so
+};
+
+/// How a vCPU stood when its guest had to be stopped: for the report, which is made once all of them have left.
+struct FaultFacts {
+    const Vcpu* vcpu = nullptr;
+    vm::StopReason reason{};
+    isa::Scause scause{};
+    uint64_t stval = 0;
+    std::optional<GuestPhysAddr> physical{};
+    bool user = false;
+    vm::VsCsrs csrs{};
+};
+
+/// How a guest's run has ended.
+enum class GuestEnding : uint32_t {
+    none,      ///< it runs
+    shutdown,  ///< it asked for that
+    reboot,    ///< it asked for that: it starts again
+    failure,   ///< it said that it has failed, or was stopped
 };
 
 /// Built at boot, from the heap, and never destroyed.
 class Guest {
 public:
-    /// Builds the stage-2 table. The memory is not touched.
+    /// Builds the stage-2 table. The guest's memory is not touched. `plan` outlives the guest.
     explicit Guest(const GuestPlan& plan);
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;
 
-    /// Scrubs the guest's memory, copies the images into it, and starts vCPU 0 on this hart. Comes back never.
-    [[noreturn]] void start_on_this_hart();
+    /// Scrubs the guest's memory, copies the images into it, and starts vCPU 0: on its own hart, once that is in
+    /// run_vcpu(). While no vCPU is in the guest.
+    void start();
 
-    /// Ends the guest. As its only vCPU ends with it, so does the machine.
-    [[noreturn]] void shut_down(bool failure);
+    /// Ends this run of the guest: all vCPUs leave it, and the last one to do so shuts the guest down or starts it
+    /// again. Of several calls the first one decides. By a vCPU of the guest.
+    [[noreturn]] void end(Vcpu& caller, GuestEnding how);
+    /// The same, for a vCPU that cannot go on: the report says why.
+    [[noreturn]] void fail(const FaultFacts& facts);
+    /// By each vCPU, once per ending, when it has left the guest.
+    void left_by_a_vcpu();
+    [[nodiscard]] bool is_ending() const { return ending_.load() != GuestEnding::none; }
+
+    /// Writes the device tree that the next start gives the guest.
+    [[nodiscard]] std::span<const std::byte> write_tree();
+
+    /// What an access to a device, or a device itself, has set off.
+    void settle(dev::Effects effects);
 
     [[nodiscard]] std::string_view name() const { return plan_.name; }
+    [[nodiscard]] const GuestPlan& plan() const { return plan_; }
     [[nodiscard]] const mm::GuestMemory& memory() const { return memory_; }
     [[nodiscard]] vm::HartStates& hart_states() { return hart_states_; }
     [[nodiscard]] dev::Plic& plic() { return plic_; }
     [[nodiscard]] dev::SerialPort<SerialWires>& serial_port() { return serial_port_; }
     [[nodiscard]] isa::Hgatp hgatp() const { return hgatp_; }
+    /// What htimedelta is on all of its harts: guest time began near 0.
+    [[nodiscard]] uint64_t time_delta() const { return time_delta_; }
+    [[nodiscard]] std::span<Vcpu* const> vcpus() const { return vcpus_.span(); }
 
 private:
+    [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }
     void load_images();
+    void finish_ending();
+    void report_fault() const;
+    [[nodiscard]] bool starts_after_fault();
+    void flush_output();
 
-    GuestPlan plan_;
-    std::array<mm::GuestRegion, 1> regions_;
+    const GuestPlan& plan_;
     mm::GuestMemory memory_;
     vm::HartStates hart_states_;
     dev::Plic plic_;
     SerialWires wires_;
     dev::SerialPort<SerialWires> serial_port_;
     isa::Hgatp hgatp_{};
-    Vcpu vcpu_{};
+    uint64_t time_delta_ = 0;
+    uint64_t starts_ = 0;
+    uint32_t restarts_after_fault_ = 0;
+    std::span<std::byte> tree_room_{};
+    Vector<Vcpu*> vcpus_;
+    FaultFacts fault_{};  ///< of the vCPU that has set `ending_` to failure
+    std::atomic<GuestEnding> ending_ = GuestEnding::none;
+    std::atomic<uint32_t> vcpus_out_ = 0;  ///< how many have left since it is ending
 };
 
 }  // namespace hv::arch

@@ -4,42 +4,122 @@
 #include <cstdint>
 #include <optional>
 
-#include <hv/arch/vcpu.hpp>
+#include <hv/arch/csr_access.hpp>
+#include <hv/arch/guest_frame.hpp>
+#include <hv/arch/sbi.hpp>
+#include <hv/isa/guest_controls.hpp>
 #include <hv/isa/registers.hpp>
-#include <hv/lib/expected.hpp>
 #include <hv/vm/sbi_hart_mask.hpp>
 #include <hv/vm/sbi_types.hpp>
 
 namespace hv::arch {
 
-/// What this hart has for guests, found by trying.
-struct HartFeatures {
-    bool sstc = false;  ///< a timer of the guest's own: stimecmp
+/// What the guest's harts are told to allow: the same on all of them.
+struct GuestCpuSettings {
+    std::optional<isa::Henvcfg> henvcfg{};      ///< nothing where the hart has no such CSR
+    std::optional<isa::Hstateen0> hstateen0{};  ///< likewise
+    isa::Counteren hcounteren{};
+    bool has_sstc = false;       ///< stimecmp is the guest's own timer
+    bool has_stimecmp = false;   ///< the CSR exists, whether the guest may use it or not
+    bool has_floating_point = false;
+    bool has_vector = false;
+    uint16_t vmid = 0;
 };
-/// Once per hart, before its first guest. Leaves henvcfg as a guest may find it.
-[[nodiscard]] HartFeatures probe_hart_features();
 
-/// Puts the hart's VS CSRs and the vCPU's registers into the state that every guest hart starts in: VS-mode at
-/// `entry` with a0 = the hart id and a1 = `opaque`, no translation, no interrupt pending or enabled, no timer.
-void reset_guest_cpu(Vcpu& vcpu, isa::Hgatp hgatp, vm::HartEntry entry);
+/// Where a vCPU starts.
+struct GuestCpuStart {
+    isa::Hgatp hgatp{};
+    uint64_t time_delta = 0;
+    uint64_t hart_id = 0;
+    vm::HartEntry entry{};
+};
 
-/// The guest takes an exception as from its own hart, at the instruction that it is at.
-void inject(Vcpu& vcpu, isa::Exception cause, uint64_t stval);
+/// Puts this hart's VS CSRs and the frame's registers into the state that every guest hart starts in: VS-mode at
+/// the entry with a0 = the hart id and a1 = `opaque`, no translation, no interrupt pending or enabled, no timer,
+/// all other registers 0, floating-point and vector ones included.
+void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const GuestCpuStart& start);
 
-/// Makes the guest's timer due at guest time `deadline`, by its own timer or by ours.
-void set_guest_timer(uint64_t deadline);
+/// The guest takes an exception as from its own hart, at the instruction that the frame's pc is at.
+void inject(GuestFrame& frame, isa::Exception cause, uint64_t stval);
+
 /// Our timer was due: passes it on. Only where guests have none of their own.
 void guest_timer_due();
 
-void raise_guest_software_interrupt();
-[[nodiscard]] bool clear_guest_software_interrupt();
+/// The guest may read those hardware counters that it has not stopped or set.
+void pass_counters_through(GuestFrame& frame);
+
+// The rest is on the fast path.
+
+/// Where a hypervisor load of the guest's memory has faulted: the return to the guest's `pc` is made ready again.
+inline void restore_way_back(uint64_t pc)
+{
+    using isa::Hstatus;
+    using isa::Sstatus;
+    // The fault came from HS-mode: SPV and SPP say so now. SPVP still has the guest's mode, in the same place.
+    static_assert(Hstatus::spvp.mask == Sstatus::spp.mask);
+    const uint64_t mode = read_csr<isa::Csr::hstatus>() & Hstatus::spvp.mask;
+    set_csr<isa::Csr::hstatus>(Hstatus::spv.mask);
+    clear_csr<isa::Csr::sstatus>(Sstatus::spp.mask);
+    set_csr<isa::Csr::sstatus>(mode);
+    write_csr<isa::Csr::sepc>(pc);
+}
+
+/// [priv] Sstc; [sbi] TIME. Makes the guest's timer due at guest time `deadline`, by its own timer or by ours.
+[[gnu::always_inline]] inline void set_guest_timer(const GuestFrame& frame, uint64_t deadline)
+{
+    if (frame.has_sstc != 0) {
+        write_csr<isa::Csr::vstimecmp>(deadline);
+        return;
+    }
+    clear_csr<isa::Csr::hvip>(isa::Interrupts::virtual_supervisor_timer.mask);
+    // Guest time is ours plus the delta, modulo 2^64; a time that ours never reaches is no timer at all.
+    const uint64_t ours = deadline - read_csr<isa::Csr::htimedelta>();
+    const bool never = deadline == UINT64_MAX || ours < deadline;
+    sbi::set_timer(never ? UINT64_MAX : ours);
+    set_csr<isa::Csr::sie>(isa::Interrupts::supervisor_timer.mask);
+}
+
+[[gnu::always_inline]] inline void raise_guest_software_interrupt()
+{
+    set_csr<isa::Csr::hvip>(isa::Interrupts::virtual_supervisor_software.mask);
+}
+
 /// The guest's external interrupt, as its PLIC drives it.
-void set_guest_external_interrupt(bool high);
+inline void set_guest_external_interrupt(bool high)
+{
+    constexpr uint64_t bit = isa::Interrupts::virtual_supervisor_external.mask;
+    if (high) {
+        set_csr<isa::Csr::hvip>(bit);
+    } else {
+        clear_csr<isa::Csr::hvip>(bit);
+    }
+}
 
 /// HFENCE.VVMA, or FENCE.I, on this hart.
-void fence_guest(const vm::FenceRequest& request);
-
-/// The instruction at the guest's pc, as its own fetch sees it; nothing where that fetch would fault.
-[[nodiscard]] std::optional<uint32_t> fetch_guest_instruction(const Vcpu& vcpu);
+[[gnu::always_inline]] inline void fence_guest(const vm::FenceRequest& request)
+{
+    using Kind = vm::FenceRequest::Kind;
+    if (request.kind == Kind::instructions) {
+        asm volatile("fence.i" : : : "memory");
+        return;
+    }
+    const bool one_space = request.kind == Kind::addresses_of_a_space;
+    if (request.pages == 0) {
+        if (one_space) {
+            asm volatile(".insn r 0x73, 0, 0x11, x0, x0, %0" : : "r"(request.asid) : "memory");
+        } else {
+            asm volatile(".insn r 0x73, 0, 0x11, x0, x0, x0" : : : "memory");
+        }
+        return;
+    }
+    for (uint64_t i = 0; i < request.pages; i++) {
+        const uint64_t page = request.start + i * 4096;
+        if (one_space) {
+            asm volatile(".insn r 0x73, 0, 0x11, x0, %0, %1" : : "r"(page), "r"(request.asid) : "memory");
+        } else {
+            asm volatile(".insn r 0x73, 0, 0x11, x0, %0, x0" : : "r"(page) : "memory");
+        }
+    }
+}
 
 }  // namespace hv::arch

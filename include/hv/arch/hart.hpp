@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <hv/arch/guest_frame.hpp>
 #include <hv/arch/offsets.h>
 #include <hv/lib/address.hpp>
 
@@ -13,7 +14,7 @@ namespace hv::arch {
 /// Harts have distinct bits in a SpinLock's 32-bit word, so there are at most 32.
 inline constexpr uint32_t max_harts = 32;
 
-/// Shared with start.S and trap.S. Made once for each hart, and never moved.
+/// Shared with start.S, trap.S and guest_trap.S. Made once for each hart, and never moved.
 struct HartRecord {
     uint32_t bit = 0;    ///< 1 << index
     uint32_t index = 0;  ///< 0 for the boot hart, then in the order of the device tree
@@ -29,6 +30,8 @@ struct HartRecord {
     uint32_t panic_depth = 0;  ///< panics under way on this hart
     void (*entry)(HartRecord&) = nullptr;
     std::atomic<uint32_t> online = 0;  ///< it has reached C++
+
+    alignas(HV_HART_GUEST) GuestFrame guest{};
 };
 
 static_assert(offsetof(HartRecord, bit) == HV_HART_BIT);
@@ -39,6 +42,7 @@ static_assert(offsetof(HartRecord, trap_stack_limit) == HV_HART_TRAP_STACK_LIMIT
 static_assert(offsetof(HartRecord, trap_stack_top) == HV_HART_TRAP_STACK_TOP);
 static_assert(offsetof(HartRecord, scratch) == HV_HART_SCRATCH);
 static_assert(offsetof(HartRecord, next) == HV_HART_NEXT);
+static_assert(offsetof(HartRecord, guest) == HV_HART_GUEST);
 
 /// The record of the hart that runs this.
 [[nodiscard]] inline HartRecord& this_hart()

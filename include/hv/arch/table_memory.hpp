@@ -4,17 +4,14 @@
 #include <cstdint>
 #include <optional>
 
-#include <hv/arch/heap.hpp>
-#include <hv/arch/image.hpp>
+#include <hv/lib/address.hpp>
 
 namespace hv::arch {
 
-/// mm::FrameSource: zeroed tables. Running out of heap is a panic: tables are only made at boot.
+/// mm::FrameSource: zeroed tables. Running out of heap is a panic: tables are only made at boot, by one hart.
 struct HeapFrames {
-    static std::optional<PhysAddr> allocate(uint64_t size, uint64_t align)
-    {
-        return phys(heap().allocate_zeroed(size, align));
-    }
+    /// What aligning a large table skips is kept for small ones.
+    static std::optional<PhysAddr> allocate(uint64_t size, uint64_t align);
 };
 
 /// mm::EntryMemory, for tables that no hart walks yet.

@@ -35,4 +35,7 @@ using InterruptHandler = void (*)();
 /// From now on `handler` takes this interrupt on every hart; nullptr makes it unexpected again, and so a panic.
 void set_interrupt_handler(isa::Interrupt interrupt, InterruptHandler handler);
 
+/// Calls it, for whoever takes the interrupt otherwise than by a trap in HS-mode. False where there is none.
+bool call_interrupt_handler(isa::Interrupt interrupt);
+
 }  // namespace hv::arch

@@ -1,47 +1,61 @@
-// One hart of a guest: its registers while it does not run, and what its exits need at hand.
+// One hart of a guest, as the rest of the hypervisor sees it: who runs it, and what others ask of it.
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 
-#include <hv/arch/offsets.h>
-#include <hv/lib/address.hpp>
+#include <hv/arch/hart.hpp>
 #include <hv/vm/sbi_counters.hpp>
 #include <hv/vm/sbi_host.hpp>
 
 namespace hv::arch {
 
 class Guest;
-struct HartRecord;
 
-/// Shared with guest_trap.S. A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart.
+/// What a hart of the guest is asked to do by another, or by its devices: bits of Vcpu::requests.
+namespace request {
+inline constexpr uint32_t software_interrupt = 1;  ///< the guest's software interrupt is to be pending
+inline constexpr uint32_t external_interrupt = 2;  ///< the guest's PLIC has moved this hart's output
+inline constexpr uint32_t fence = 4;               ///< somebody in Vcpu::fences_from waits
+inline constexpr uint32_t start = 8;               ///< it is start-pending
+inline constexpr uint32_t stop = 16;               ///< the guest ends: leave it
+}  // namespace request
+
+/// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's record.
 struct Vcpu {
-    uint64_t pc = 0;  ///< in the slot that x0 does not need
-    uint64_t x1_to_x31[31] = {};
-    std::byte* host_stack = nullptr;  ///< where the hypervisor's stack starts at every exit
-    HartRecord* hart = nullptr;       ///< that runs it
     Guest* guest = nullptr;
+    HartRecord* hart = nullptr;
     uint64_t index = 0;  ///< the guest's hart id
 
     vm::PmuCounters counters{true};
     vm::FeatureLocks feature_locks{};
-    /// An IPI of another vCPU, for the hart to take note of when it is interrupted.
-    std::atomic<uint32_t> ipi_pending = 0;
 
-    /// x0 reads as 0, and keeps what is written to it to itself.
-    [[nodiscard]] uint64_t x(unsigned number) const { return number == 0 ? 0 : x1_to_x31[number - 1]; }
-    void set_x(unsigned number, uint64_t value)
-    {
-        if (number != 0) {
-            x1_to_x31[number - 1] = value;
-        }
-    }
+    /// What others have asked for since it last looked. Whoever sets the first bit interrupts the hart.
+    std::atomic<uint32_t> requests = 0;
+    /// The vCPUs, by index, that wait for this one to carry out their `fence_request`.
+    std::atomic<uint32_t> fences_from = 0;
+    /// The vCPUs that this one still waits for.
+    std::atomic<uint32_t> fence_waits_for = 0;
+    vm::FenceRequest fence_request{};
+
+    [[nodiscard]] GuestFrame& frame() { return hart->guest; }
+    [[nodiscard]] const GuestFrame& frame() const { return hart->guest; }
 };
 
-static_assert(offsetof(Vcpu, pc) == HV_VCPU_PC);
-static_assert(offsetof(Vcpu, x1_to_x31) == HV_VCPU_X(1));
-static_assert(offsetof(Vcpu, host_stack) == HV_VCPU_HOST_STACK);
-static_assert(offsetof(Vcpu, hart) == HV_VCPU_HART);
+/// Asks a vCPU for something, and interrupts its hart where that is needed. Any hart may, at any time.
+void send_request(Vcpu& vcpu, uint32_t requests);
+/// The same for several of a guest's vCPUs at once: vCPU n where bit n of `vcpus` is set.
+void send_requests(Guest& guest, uint64_t vcpus, uint32_t requests);
+
+/// The life of a hart that runs a vCPU: it waits until the guest starts the vCPU, and enters it.
+[[noreturn]] void run_vcpu(Vcpu& vcpu);
+/// The vCPU has left its guest for now, and waits to be started again. On the hart that runs it.
+[[noreturn]] void wait_for_start(Vcpu& vcpu);
+/// Sleeps until an interrupt of the guest's is pending and enabled in its `sie`.
+void suspend_vcpu(Vcpu& vcpu);
+/// Does what interrupts of this hart's own ask for, all that are pending. Returns unless the guest ends.
+void serve_interrupts(Vcpu& vcpu);
+/// Makes other vCPUs of the guest flush, and waits until they have.
+void fence_others(Vcpu& vcpu, uint64_t vcpus, const vm::FenceRequest& request);
 
 }  // namespace hv::arch

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include <hv/dev/effects.hpp>
 #include <hv/dev/source_set.hpp>
@@ -40,10 +41,12 @@ public:
     /// All registers 0, all sources low. Harts: 1 to max_harts. Allocates now, and never again.
     explicit Plic(unsigned harts);
 
+    /// A load that sets nothing off, where that is quickly told: what it gives, which is less than 0x80.
+    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, uint64_t width) const;
     /// A guest's load of `width` bytes at `offset`.
-    [[gnu::always_inline]] Loaded load(uint64_t offset, uint64_t width);
+    Loaded load(uint64_t offset, uint64_t width);
     /// A guest's store of the low `width` bytes of `value`.
-    [[gnu::always_inline]] Effects store(uint64_t offset, uint64_t width, uint64_t value);
+    Effects store(uint64_t offset, uint64_t width, uint64_t value);
 
     /// Source `source`, 1 to 1023, is now high or low. Devices say so only when it changes, but may repeat it.
     Effects set_level(unsigned source, bool level);
@@ -84,12 +87,10 @@ private:
     }
     [[nodiscard]] Context& context(uint64_t index) { return contexts_.data()[index]; }
     [[nodiscard]] const Context& context(uint64_t index) const { return contexts_.data()[index]; }
-    // All results in registers, and called last, so that whoever load() and store() are inlined into needs no
-    // frame.
-    [[gnu::noinline]] Loaded claim(uint64_t index);
-    [[gnu::noinline]] Effects complete(uint64_t index, uint32_t source);
-    [[gnu::noinline]] Loaded load_elsewhere(uint64_t offset);
-    [[gnu::noinline]] Effects store_elsewhere(uint64_t offset, uint32_t value);
+    [[nodiscard]] Loaded claim(uint64_t index);
+    [[nodiscard]] Effects complete(uint64_t index, uint32_t source);
+    [[nodiscard]] Loaded load_elsewhere(uint64_t offset);
+    [[nodiscard]] Effects store_elsewhere(uint64_t offset, uint32_t value);
 
     // With the lock held:
     void store_priority(uint64_t source, uint32_t value);
@@ -111,36 +112,22 @@ private:
     std::array<SourceSet, max_priority + 1> pending_{};  // at 7 - p: those of priority p
 };
 
-inline Loaded Plic::load(uint64_t offset, uint64_t width)
+inline std::optional<uint64_t> Plic::peek(uint64_t offset, uint64_t width) const
 {
     if (is_misshapen(offset, width)) [[unlikely]] {
-        return {0, Effects::access_fault()};
+        return std::nullopt;
     }
     const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;  // huge below the contexts
     if (index < context_count_) {
         const uint64_t which = offset % plic_map::contexts_stride;
-        if (which == plic_map::claim) {
-            // Linux claims until it gets 0.
-            return context(index).best.load() == nobody ? Loaded{} : claim(index);
+        if (which == plic_map::threshold) {
+            return context(index).threshold.load();
         }
-        return {which == plic_map::threshold ? context(index).threshold.load() : 0, {}};
+        // Linux claims until it gets 0.
+        const bool nothing = which != plic_map::claim || context(index).best.load() == nobody;
+        return nothing ? std::optional<uint64_t>{0} : std::nullopt;
     }
-    if (offset < plic_map::pending) {
-        return {priority_[offset / 4].load(), {}};
-    }
-    return load_elsewhere(offset);
-}
-
-inline Effects Plic::store(uint64_t offset, uint64_t width, uint64_t value)
-{
-    if (is_misshapen(offset, width)) [[unlikely]] {
-        return Effects::access_fault();
-    }
-    const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;
-    if (index < context_count_ && offset % plic_map::contexts_stride == plic_map::claim) {
-        return complete(index, static_cast<uint32_t>(value));
-    }
-    return store_elsewhere(offset, static_cast<uint32_t>(value));
+    return offset < plic_map::pending ? std::optional<uint64_t>{priority_[offset / 4].load()} : std::nullopt;
 }
 
 }  // namespace hv::dev

@@ -1,7 +1,10 @@
 // The serial port that a guest sees: a 16550A between the guest, its console and its interrupt controller.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include <hv/dev/effects.hpp>
 #include <hv/dev/serial_registers.hpp>
@@ -28,26 +31,34 @@ public:
     /// `wires` outlives the port.
     explicit SerialPort(Wires& wires) : wires_{&wires} {}
 
-    /// A guest's load of `width` bytes at `offset`.
-    [[gnu::always_inline]] Loaded load(uint64_t offset, uint64_t width)
+    /// A load that sets nothing off, where that is quickly told: what it gives, which is less than 0x80.
+    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, uint64_t width) const
     {
-        if (offset == static_cast<uint64_t>(SerialRegister::line_status) && width == 1) {
-            const uint64_t status = registers_.line_status();
-            if ((status & (serial::errors | serial::holding_empty)) == serial::holding_empty) [[likely]] {
-                return {status, {}};
-            }
-        }
-        return load_slowly(offset, width);
+        constexpr uint64_t plain = serial::errors | serial::holding_empty;
+        const uint64_t status = registers_.line_status();
+        const bool quick = offset == static_cast<uint64_t>(SerialRegister::line_status) && width == 1 &&
+                           (status & plain) == serial::holding_empty;
+        return quick ? std::optional{status} : std::nullopt;
+    }
+
+    /// A store that sets nothing off, where that is quickly told. Is it done?
+    [[nodiscard, gnu::always_inline]] bool put(uint64_t offset, uint64_t width, uint64_t value)
+    {
+        return offset == static_cast<uint64_t>(SerialRegister::data) && width == 1 &&
+               registers_.transmits_plainly() && wires_->try_put_quickly(static_cast<uint8_t>(value));
+    }
+
+    /// A guest's load of `width` bytes at `offset`.
+    Loaded load(uint64_t offset, uint64_t width)
+    {
+        const std::optional<uint64_t> value = peek(offset, width);
+        return value ? Loaded{*value, {}} : load_slowly(offset, width);
     }
 
     /// A guest's store of the low `width` bytes of `value`.
-    [[gnu::always_inline]] Effects store(uint64_t offset, uint64_t width, uint64_t value)
+    Effects store(uint64_t offset, uint64_t width, uint64_t value)
     {
-        if (offset == static_cast<uint64_t>(SerialRegister::data) && width == 1 && registers_.transmits_plainly() &&
-            wires_->try_put(static_cast<uint8_t>(value))) [[likely]] {
-            return {};
-        }
-        return store_slowly(offset, width, value);
+        return put(offset, width, value) ? Effects{} : store_slowly(offset, width, value);
     }
 
     /// A byte of input. Not accepted, it stays with the caller, until an access has the effect of input_room().
@@ -56,6 +67,18 @@ public:
         const SpinLock::Held held{lock_};
         const bool accepted = registers_.receive(byte);
         return {accepted, settle()};
+    }
+
+    /// Received bytes that the guest has not read, for a guest that asks for its input by another way. How many.
+    size_t take_received(std::span<std::byte> room)
+    {
+        const SpinLock::Held held{lock_};
+        size_t taken = 0;
+        while (taken < room.size() && registers_.holds_input()) {
+            room[taken] = std::byte{registers_.take_received()};
+            taken++;
+        }
+        return taken;
     }
 
     /// The console takes output again.

@@ -75,6 +75,10 @@ public:
         return again;
     }
 
+    [[nodiscard]] bool holds_input() const { return received_.count() != 0; }
+    /// What a read of RBR gives, and does: 0 where nothing was received.
+    [[nodiscard]] uint8_t take_received();
+
     [[nodiscard]] bool holds_output() const { return transmitter_.count() != 0; }
     /// holds_output() is true.
     [[nodiscard]] uint8_t next_output() const { return transmitter_.front(); }
@@ -90,7 +94,6 @@ private:
     }
     [[nodiscard]] uint8_t interrupt_id() const;
     [[nodiscard]] unsigned received_trigger() const;
-    [[nodiscard]] uint8_t read_received();
     [[nodiscard]] uint8_t read_interrupt_id();
     void transmit(uint8_t byte);
     void loop_back(uint8_t byte);

@@ -17,6 +17,8 @@ namespace hv::isa {
 /// to mask: from bit 0 up a one, the length, the bit that tells a store, the register, the width, unsigned or not.
 class MemoryAccess {
 public:
+    /// None.
+    constexpr MemoryAccess() = default;
     /// `size` is 1, 2, 4 or 8, `length` 2 or 4.
     [[nodiscard]] static constexpr MemoryAccess load(unsigned reg, unsigned size, bool is_signed, unsigned length)
     {
@@ -29,6 +31,7 @@ public:
     /// Of such a word.
     [[nodiscard]] static constexpr MemoryAccess of_word(uint32_t word) { return MemoryAccess{word}; }
 
+    [[nodiscard]] constexpr bool is_none() const { return word_ == 0; }
     [[nodiscard]] constexpr bool is_store() const { return (word_ & store_bit) != 0; }
     /// Does the load extend the sign? Of a store it says nothing.
     [[nodiscard]] constexpr bool is_signed() const { return (word_ & unsigned_bit) == 0; }

@@ -33,7 +33,7 @@ void check_board(const Board& board);
 /// heap do not fit the machine's memory.
 [[nodiscard]] mm::HeapLayout check_memory(const Board& board);
 
-/// Finds memory for guests, of which the heap may lose its end. Refuses to boot where there is too little.
-[[nodiscard]] mm::GuestPlace place_guests(const Board& board, PhysRange heap, uint64_t size);
+/// Finds `size` bytes of memory for guests, of which the heap may lose its end. Nothing where there is too little.
+[[nodiscard]] std::optional<mm::GuestPlace> find_guest_memory(const Board& board, PhysRange heap, uint64_t size);
 
 }  // namespace hv::plat

@@ -7,8 +7,13 @@
 #include <hv/arch/harts.hpp>
 #include <hv/lib/vector.hpp>
 #include <hv/plat/board.hpp>
+#include <hv/vm/hart_features.hpp>
 
 namespace hv::plat {
+
+/// What this hart has for guests, and, as we take it, all others too. Refuses to boot where the hypervisor itself
+/// lacks something.
+[[nodiscard]] vm::HartFeatures probe_hart(const Board& board);
 
 /// A record and stacks for every available hart but the boot hart, in the order of the device tree. Says so where
 /// the board has more harts than we use.

@@ -26,6 +26,11 @@ public:
     void write(std::string_view text) override;
 
     bool try_put(uint8_t byte) override;
+    std::optional<uint8_t> try_get() override;
+    void set_interrupts(bool input, bool room) override;
+
+    /// For the fast path; empty where its registers are not bytes.
+    [[nodiscard]] arch::ConsoleRegisters fast_registers() const;
 
 private:
     [[nodiscard]] bool is_ready() const;

@@ -45,6 +45,8 @@ struct Description {
     static constexpr uint32_t max_size = UINT32_MAX;
 
     StaticVector<GuestDescription, max_guests> guests;  ///< in the tree's order
+    /// The guests' device trees are to be shown, and no guest is to be started.
+    bool dump_device_trees = false;
 };
 
 /// What is wrong with a description: where, the number met, and what would be right.

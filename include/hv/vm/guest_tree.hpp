@@ -46,8 +46,8 @@ struct GuestTreeRequest {
     std::optional<GuestSeeds> seeds{};
 };
 
-/// Enough room for 8 harts with 60 extensions and bootargs as long as they may be; others need less.
-inline constexpr size_t guest_tree_room = size_t{32} << 10;
+/// Bytes that are enough for the tree, whatever the seeds; about a third more than it takes.
+[[nodiscard]] size_t guest_tree_room_for(const GuestTreeRequest& guest);
 
 /// Writes the tree to the start of `room`, which is 8-aligned.
 [[nodiscard]] Expected<std::span<const std::byte>, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,

@@ -14,6 +14,7 @@ namespace hv::test {
 
 /// A console that takes as many bytes as it is told to, and a wire that remembers.
 struct FakeWires {
+    bool try_put_quickly(uint8_t byte) { return try_put(byte); }
     bool try_put(uint8_t byte)
     {
         if (room == 0) {

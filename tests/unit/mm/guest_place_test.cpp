@@ -3,30 +3,50 @@
 
 #include <array>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace hv::mm {
 namespace {
 
+using testing::ElementsAre;
+
 constexpr uint64_t mib = 1024 * 1024;
 const std::array<PhysRange, 1> one_bank{{{PhysAddr{0x8000'0000}, 128 * mib}}};
 const PhysRange linked_heap{PhysAddr{0x8031'4000}, 100 * mib};
+
+PhysRange block(uint64_t start, uint64_t mebibytes)
+{
+    return {PhysAddr{start}, mebibytes * mib};
+}
 
 TEST(GuestPlace, IsTheLowestFreeMemoryAboveTheHeap)
 {
     const auto place = place_guests(one_bank, {}, linked_heap, 8 * mib);
     ASSERT_TRUE(place);
-    EXPECT_EQ(place->guests, (PhysRange{PhysAddr{0x8680'0000}, 8 * mib}));
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 8)));
     EXPECT_EQ(place->heap, linked_heap);
 }
 
 TEST(GuestPlace, PassesWhatIsClaimed)
 {
-    const std::array<Claim, 2> claims{{{Holder::reserved, {PhysAddr{0x86a0'0000}, 1}, "a"},
-                                       {Holder::reserved, {PhysAddr{0x8700'0000}, mib}, "b"}}};
+    const std::array<Claim, 2> claims{{{Holder::reserved, {PhysAddr{0x8700'0000}, mib}, "b"},
+                                       {Holder::reserved, {PhysAddr{0x86a0'0000}, 1}, "a"}}};
     const auto place = place_guests(one_bank, claims, linked_heap, 6 * mib);
     ASSERT_TRUE(place);
-    EXPECT_EQ(place->guests.start, PhysAddr{0x8720'0000});
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8720'0000, 6)));
+}
+
+TEST(GuestPlace, IsSeveralBlocksWhereNoneHoldsEverything)
+{
+    const std::array<PhysRange, 1> bank{{{PhysAddr{0x8000'0000}, 448 * mib}}};
+    const std::array<Claim, 2> claims{{{Holder::initrd, block(0x8e20'0000, 32), ""},
+                                       {Holder::device_tree, {PhysAddr{0x9be0'0000}, 8000}, ""}}};
+    const auto place = place_guests(bank, claims, linked_heap, 256 * mib);
+    ASSERT_TRUE(place);
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 122), block(0x9020'0000, 134)));
+    EXPECT_EQ(place->size(), 256 * mib);
+    EXPECT_EQ(place->heap, linked_heap);
 }
 
 TEST(GuestPlace, TakesTheHeapsEndWhereNothingElseIsFree)
@@ -36,8 +56,16 @@ TEST(GuestPlace, TakesTheHeapsEndWhereNothingElseIsFree)
     const std::array<Claim, 1> claims{{{Holder::device_tree, {PhysAddr{0x83e0'0000}, 5000}, ""}}};
     const auto place = place_guests(small, claims, heap, 8 * mib);
     ASSERT_TRUE(place);
-    EXPECT_EQ(place->guests, (PhysRange{PhysAddr{0x8360'0000}, 8 * mib}));
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8360'0000, 8)));
     EXPECT_EQ(place->heap, PhysRange::between(heap.start, PhysAddr{0x8360'0000}));
+}
+
+TEST(GuestPlace, TakesOfTheHeapOnlyWhatIsMissing)
+{
+    const auto place = place_guests(one_bank, {}, linked_heap, 80 * mib);
+    ASSERT_TRUE(place);
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 24), block(0x82e0'0000, 56)));
+    EXPECT_EQ(place->heap.end(), PhysAddr{0x82e0'0000});
 }
 
 TEST(GuestPlace, LeavesTheHeapItsMinimum)
@@ -47,6 +75,25 @@ TEST(GuestPlace, LeavesTheHeapItsMinimum)
     EXPECT_TRUE(place_guests(small, {}, heap, 8 * mib));
     EXPECT_FALSE(place_guests(small, {}, heap, 10 * mib));
     EXPECT_FALSE(place_guests(small, {}, heap, 1ULL << 60));
+}
+
+TEST(GuestPlace, IsWholeLargePagesWhateverIsAskedFor)
+{
+    const auto place = place_guests(one_bank, {}, linked_heap, 4096);
+    ASSERT_TRUE(place);
+    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 2)));
+}
+
+TEST(GuestPlace, GivesOutItsBlocksInPieces)
+{
+    GuestPlace place;
+    place.blocks.push_back(block(0x8680'0000, 4));
+    place.blocks.push_back(block(0x9000'0000, 8));
+    EXPECT_EQ(place.take(2 * mib), block(0x8680'0000, 2));
+    EXPECT_EQ(place.take(6 * mib), block(0x8680'0000 + 2 * mib, 2));
+    EXPECT_EQ(place.take(4 * mib), block(0x9000'0000, 4));
+    EXPECT_EQ(place.take(64 * mib), block(0x9040'0000, 4));
+    EXPECT_TRUE(place.take(mib).empty());
 }
 
 }  // namespace

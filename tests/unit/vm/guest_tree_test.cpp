@@ -45,7 +45,7 @@ GuestTreeRequest usual(uint32_t harts = 1)
 
 Blob tree_of(const GuestTreeRequest& guest)
 {
-    Blob room(guest_tree_room);
+    Blob room(guest_tree_room_for(guest));
     const auto tree = write_guest_tree(guest, room);
     EXPECT_TRUE(tree);
     room.resize(tree ? tree->size() : 0);

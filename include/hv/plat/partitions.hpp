@@ -1,0 +1,48 @@
+// The guests of this machine: which there are to be, by the description that was handed over, and making them.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include <hv/arch/guest.hpp>
+#include <hv/arch/hart.hpp>
+#include <hv/lib/vector.hpp>
+#include <hv/mm/guest_place.hpp>
+#include <hv/plat/board.hpp>
+#include <hv/vm/description.hpp>
+#include <hv/vm/hart_features.hpp>
+#include <hv/vm/seed.hpp>
+
+namespace hv::plat {
+
+/// Large: it has static storage.
+struct Partitions {
+    vm::Description description{};
+    std::optional<fdt::Error> error{};  ///< why what was handed over cannot be read
+    std::optional<vm::DescriptionError> description_error{};
+    std::optional<vm::SeedSource> seeds{};
+};
+
+/// Reads the description that the boot loader handed over as initrd; with none, describes the built-in guest. What
+/// is wrong with it is kept for make_guests().
+void find_partitions(Partitions& partitions, const Board& board);
+
+/// Finds memory for all guests, of which the heap may lose its end. An empty block where there is too little.
+[[nodiscard]] mm::GuestPlace place_guests(const Partitions& partitions, const Board& board, PhysRange heap);
+
+/// Builds every guest in `memory`, each with harts of its own, the boot hart first. Refuses to boot, and no guest is made
+/// that could start, where the description, the machine or an image says that one cannot be.
+[[nodiscard]] Vector<arch::Guest*> make_guests(const Partitions& partitions, const Board& board,
+                                               const vm::HartFeatures& features, const mm::GuestPlace& memory,
+                                               std::span<arch::HartRecord* const> others);
+
+/// Says what memory the hypervisor itself has taken. From now on it takes no more.
+void seal_heap();
+
+/// Starts every guest, each on its own harts, which wait for it. Refuses where a hart has not come up.
+void start_guests(std::span<arch::Guest* const> guests);
+
+/// Shows the guests' device trees as hexadecimal digits, for run.sh.
+void dump_device_trees(std::span<arch::Guest* const> guests);
+
+}  // namespace hv::plat
