@@ -1,8 +1,8 @@
 // Building a guest's stage-2 table, loading its images, and how it starts and ends.
 #include <hv/arch/guest.hpp>
 
-#include <hv/arch/heap.hpp>
 #include <hv/arch/csr_access.hpp>
+#include <hv/arch/heap.hpp>
 #include <hv/arch/machine_end.hpp>
 #include <hv/arch/table_memory.hpp>
 #include <hv/lib/bits.hpp>

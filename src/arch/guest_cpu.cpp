@@ -56,13 +56,15 @@ void reset_register_files(const GuestCpuSettings& settings)
     if (settings.has_floating_point) {
         set_csr<Csr::sstatus>(Sstatus::fs.mask);
         reset_floating_point_registers();
+        write_csr<Csr::fcsr>(0);
     }
     if (settings.has_vector) {
         set_csr<Csr::sstatus>(Sstatus::vs.mask);
         reset_vector_registers();
+        write_csr<Csr::vstart>(0);
+        write_csr<Csr::vcsr>(0);
     }
-    status = status
-                 .with(Sstatus::fs, settings.has_floating_point ? ContextStatus::initial : ContextStatus::off)
+    status = status.with(Sstatus::fs, settings.has_floating_point ? ContextStatus::initial : ContextStatus::off)
                  .with(Sstatus::vs, settings.has_vector ? ContextStatus::initial : ContextStatus::off)
                  .with(Sstatus::spp, true);
     write_csr<Csr::sstatus>(status.bits());

@@ -50,7 +50,8 @@ inline bool access_device(GuestFrame& frame, GuestPhysAddr address, isa::MemoryA
 }
 
 /// The instruction at `pc`, as the guest's own fetch sees it; 0 where that would fault, or where it takes more than
-/// one load. Of a compressed one the upper half is anything. sepc and the way back into the guest stay as they were.
+/// one load. Of a compressed one the upper half is anything. sepc and the way back into the guest stay as they
+/// were.
 [[gnu::always_inline]] inline uint32_t fetch_quickly(uint64_t pc)
 {
     constexpr uint64_t last_halfword = 0xffe;

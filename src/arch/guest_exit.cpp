@@ -23,8 +23,8 @@ namespace {
 using isa::Csr;
 using isa::Exception;
 
-/// HLVX.HU: two bytes as the guest's own fetch would see them; nothing where that would fault, and then the way back
-/// into the guest is in disorder.
+/// HLVX.HU: two bytes as the guest's own fetch would see them; nothing where that would fault, and then the way
+/// back into the guest is in disorder.
 std::optional<uint32_t> fetch_parcel(uint64_t address)
 {
     uint64_t value = 0;
@@ -195,7 +195,7 @@ void carry_out(GuestFrame& frame, const vm::SbiOutcome& outcome)
             stop_guest(frame, vm::StopReason::reset_for_failure);
         }
         guest.end(vcpu, outcome.reset_type == isa::sbi::ResetType::shutdown ? GuestEnding::shutdown
-                                                                           : GuestEnding::reboot);
+                                                                            : GuestEnding::reboot);
     case Kind::resume:
         break;
     }

@@ -2,11 +2,10 @@
  * another one left. */
 
 /* reset_floating_point_registers
- * In:  sstatus.FS is not off. Out: f0 to f31 and fcsr are 0. */
+ * In:  sstatus.FS is not off. Out: f0 to f31 are 0. */
     .section .text.reset_floating_point_registers, "ax"
     .globl reset_floating_point_registers
 reset_floating_point_registers:
-    csrw    0x003, zero         /* fcsr */
     /* fmv.d.x fN, x0 */
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     .word   0xf2000053 | (\n << 7)
@@ -14,7 +13,7 @@ reset_floating_point_registers:
     ret
 
 /* reset_vector_registers
- * In:  sstatus.VS is not off. Out: v0 to v31 and vcsr are 0, vtype is vill, as after a reset of the machine. */
+ * In:  sstatus.VS is not off. Out: v0 to v31 are 0, vtype is vill, as after a reset of the machine. */
     .section .text.reset_vector_registers, "ax"
     .globl reset_vector_registers
 reset_vector_registers:
@@ -23,8 +22,6 @@ reset_vector_registers:
     .word   0x5e003457          /* vmv.v.i v8, 0 */
     .word   0x5e003857          /* vmv.v.i v16, 0 */
     .word   0x5e003c57          /* vmv.v.i v24, 0 */
-    csrw    0x008, zero         /* vstart */
-    csrw    0x00f, zero         /* vcsr */
     li      t0, -1
     .word   0x80507057          /* vsetvl x0, x0, t0: there is no such vtype */
     ret

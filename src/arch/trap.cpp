@@ -68,7 +68,8 @@ void handle_trap(hv::arch::TrapFrame* frame)
     using namespace hv::arch;
     if ((frame->scause & interrupt_bit) != 0) {
         const uint64_t number = frame->scause & ~interrupt_bit;
-        if (number >= interrupt_handlers.size() || !call_interrupt_handler(static_cast<hv::isa::Interrupt>(number))) {
+        if (number >= interrupt_handlers.size() ||
+            !call_interrupt_handler(static_cast<hv::isa::Interrupt>(number))) {
             panic_on_trap(*frame);
         }
         return;

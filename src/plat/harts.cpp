@@ -14,9 +14,10 @@ vm::HartFeatures probe_hart(const Board& board)
     const vm::HartFeatures features = arch::probe_this_hart(
         {.largest_mode = fdt::paging_mode_of(host.mmu_type), .zero_block = host.cache_blocks.zero});
     if (!features.counters.get(isa::Counteren::instret)) {
-        arch::refuse_to_boot("hart {} may not read instret, by which the guests' exits are measured: the firmware has "
-                             "to allow it in mcounteren",
-                             arch::this_hart().id);
+        arch::refuse_to_boot(
+            "hart {} may not read instret, by which the guests' exits are measured: the firmware has "
+            "to allow it in mcounteren",
+            arch::this_hart().id);
     }
     if (features.cbo_zero) {
         arch::use_cbo_zero(host.cache_blocks.zero);

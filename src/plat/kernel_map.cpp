@@ -36,8 +36,8 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
     mm::add_pages_of(map, {"the device tree", board.device_tree, KernelAccess::read});
     mm::add_pages_of(map, {"the console's registers", board.console, KernelAccess::read_write});
     mm::add_pages_of(map, {"the finisher's registers", board.finisher, KernelAccess::read_write});
-    mm::add_pages_of(map,
-                     {"the interrupt controller's registers", host_plic_registers(board), KernelAccess::read_write});
+    mm::add_pages_of(
+        map, {"the interrupt controller's registers", host_plic_registers(board), KernelAccess::read_write});
     return map;
 }
 

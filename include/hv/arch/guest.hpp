@@ -30,10 +30,10 @@ namespace hv::arch {
 /// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
 struct GuestPlan {
     std::string_view name{};
-    std::span<HartRecord* const> harts{};  ///< vCPU n runs on harts[n]
-    GuestPhysRange memory{};               ///< as the guest sees it
+    std::span<HartRecord* const> harts{};                                 ///< vCPU n runs on harts[n]
+    GuestPhysRange memory{};                                              ///< as the guest sees it
     StaticVector<mm::GuestRegion, mm::GuestPlace::max_blocks> regions{};  ///< where that lies
-    mm::HostMemory host_access{};          ///< how it is reached
+    mm::HostMemory host_access{};                                         ///< how it is reached
     vm::LoadPlan images{};
     vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
     const vm::SeedSource* seeds = nullptr;

@@ -19,8 +19,8 @@ struct GuestCpuSettings {
     std::optional<isa::Henvcfg> henvcfg{};      ///< nothing where the hart has no such CSR
     std::optional<isa::Hstateen0> hstateen0{};  ///< likewise
     isa::Counteren hcounteren{};
-    bool has_sstc = false;       ///< stimecmp is the guest's own timer
-    bool has_stimecmp = false;   ///< the CSR exists, whether the guest may use it or not
+    bool has_sstc = false;      ///< stimecmp is the guest's own timer
+    bool has_stimecmp = false;  ///< the CSR exists, whether the guest may use it or not
     bool has_floating_point = false;
     bool has_vector = false;
     uint16_t vmid = 0;

@@ -19,13 +19,13 @@ struct Vcpu;
 struct GuestFrame {
     /// By register number; x0 does not need its slot, and the pc is there: see x(), set_x() and pc().
     std::array<uint64_t, 32> slots{};
-    uint64_t entry_instret = 0;              ///< what instret was soon after the exit
-    vm::ExitRecord* next_record = nullptr;   ///< in `ring`
+    uint64_t entry_instret = 0;             ///< what instret was soon after the exit
+    vm::ExitRecord* next_record = nullptr;  ///< in `ring`
     vm::ExitCounts counts{};
-    Vcpu* vcpu = nullptr;                    ///< nullptr on a hart that runs no guest
+    Vcpu* vcpu = nullptr;  ///< nullptr on a hart that runs no guest
     vm::ExitRing* ring = nullptr;
-    Guest* guest = nullptr;                  ///< the vCPU's
-    uint64_t has_sstc = 0;                   ///< the guest's timer is vstimecmp
+    Guest* guest = nullptr;  ///< the vCPU's
+    uint64_t has_sstc = 0;   ///< the guest's timer is vstimecmp
 
     /// ra, sp, tp, t0 to t6 and a0 to a7.
     static constexpr uint32_t saved_on_every_exit = 0xf003'fcf6;

@@ -22,12 +22,12 @@
 #define HV_FRAME_SIZE    288
 
 /* HartRecord's GuestFrame: x0's slot holds the pc, then x1 to x31 in order, then what the trap path counts with. */
-#define HV_HART_GUEST            128
-#define HV_GUEST_PC              HV_HART_GUEST
-#define HV_GUEST_X(n)            (HV_HART_GUEST + (n)*8)
-#define HV_GUEST_ENTRY_INSTRET   (HV_HART_GUEST + 256)
-#define HV_GUEST_NEXT_RECORD     (HV_HART_GUEST + 264)
-#define HV_GUEST_SBI_CALLS       (HV_HART_GUEST + 272) /* an ExitCount, the first of ExitCounts */
+#define HV_HART_GUEST          128
+#define HV_GUEST_PC            HV_HART_GUEST
+#define HV_GUEST_X(n)          (HV_HART_GUEST + (n)*8)
+#define HV_GUEST_ENTRY_INSTRET (HV_HART_GUEST + 256)
+#define HV_GUEST_NEXT_RECORD   (HV_HART_GUEST + 264)
+#define HV_GUEST_SBI_CALLS     (HV_HART_GUEST + 272) /* an ExitCount, the first of ExitCounts */
 
 /* ExitCount */
 #define HV_EXIT_COUNT        0

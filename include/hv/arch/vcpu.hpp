@@ -21,7 +21,8 @@ inline constexpr uint32_t start = 8;               ///< it is start-pending
 inline constexpr uint32_t stop = 16;               ///< the guest ends: leave it
 }  // namespace request
 
-/// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's record.
+/// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's
+/// record.
 struct Vcpu {
     Guest* guest = nullptr;
     HartRecord* hart = nullptr;

@@ -26,7 +26,10 @@ public:
     [[nodiscard]] constexpr HartMask harts() const { return static_cast<HartMask>(bits_); }
 
     /// The same for all harts but one, 0 to 31.
-    [[nodiscard]] constexpr Effects without_hart(uint64_t hart) const { return Effects{bits_ & ~(uint64_t{1} << hart)}; }
+    [[nodiscard]] constexpr Effects without_hart(uint64_t hart) const
+    {
+        return Effects{bits_ & ~(uint64_t{1} << hart)};
+    }
 
     friend constexpr Effects operator|(Effects a, Effects b) { return Effects{a.bits_ | b.bits_}; }
     friend constexpr bool operator==(Effects, Effects) = default;

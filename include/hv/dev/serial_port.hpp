@@ -106,54 +106,12 @@ private:
         return width == 1 && offset < serial_register_count;
     }
 
-    [[gnu::noinline]] Loaded load_slowly(uint64_t offset, uint64_t width)
-    {
-        if (!has_register(offset, width)) [[unlikely]] {
-            return {0, Effects::access_fault()};
-        }
-        const auto which = static_cast<SerialRegister>(offset);
-        if (registers_.reads_plainly(which)) {
-            return {registers_.stored(which), {}};
-        }
-        const SpinLock::Held held{lock_};
-        transmit();  // so that a guest which polls LSR is what moves its own output on
-        const uint8_t value = registers_.read(which);
-        return {value, settle()};
-    }
+    Loaded load_slowly(uint64_t offset, uint64_t width);
+    Effects store_slowly(uint64_t offset, uint64_t width, uint64_t value);
 
-    [[gnu::noinline]] Effects store_slowly(uint64_t offset, uint64_t width, uint64_t value)
-    {
-        if (!has_register(offset, width)) [[unlikely]] {
-            return Effects::access_fault();
-        }
-        const auto which = static_cast<SerialRegister>(offset);
-        if (which == SerialRegister::scratch) {
-            registers_.store_scratch(static_cast<uint8_t>(value));
-            return {};
-        }
-        const SpinLock::Held held{lock_};
-        transmit();
-        registers_.write(which, static_cast<uint8_t>(value));
-        transmit();
-        return settle();
-    }
-
-    void transmit()
-    {
-        while (registers_.holds_output() && wires_->try_put(registers_.next_output())) {
-            registers_.output_taken();
-        }
-    }
-
-    Effects settle()
-    {
-        Effects effects = registers_.takes_input_again() ? Effects::input_room() : Effects{};
-        if (const bool high = registers_.interrupts(); high != interrupt_) {
-            interrupt_ = high;
-            effects = effects | wires_->set_interrupt(high);
-        }
-        return effects;
-    }
+    // With the lock held:
+    void transmit();
+    Effects settle();
 
     SpinLock lock_;  // guards what follows
     bool interrupt_ = false;
@@ -162,3 +120,5 @@ private:
 };
 
 }  // namespace hv::dev
+
+#include <hv/dev/serial_port_impl.hpp>

@@ -8,7 +8,8 @@
 
 namespace hv::dev {
 
-/// What a serial port is connected to. None of them calls back into the port, waits, or forgets a byte that it took.
+/// What a serial port is connected to. None of them calls back into the port, waits, or forgets a byte that it
+/// took.
 template <typename T>
 concept SerialWires = requires(T& wires, uint8_t byte, bool high)
 {

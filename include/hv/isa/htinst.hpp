@@ -55,7 +55,8 @@ constexpr Htinst::Kind rare_kind_of_htinst(uint64_t htinst)
 /// The load that a value is by its form, or none. Takes a width that does not exist for a load of 8 bytes.
 [[nodiscard, gnu::always_inline]] constexpr MemoryAccess load_of_htinst(uint64_t htinst)
 {
-    return (htinst & ~uint64_t{0x7f82}) == 0x01 ? MemoryAccess::of_word(static_cast<uint32_t>(htinst)) : MemoryAccess{};
+    return (htinst & ~uint64_t{0x7f82}) == 0x01 ? MemoryAccess::of_word(static_cast<uint32_t>(htinst))
+                                                : MemoryAccess{};
 }
 
 /// The store that a value is by its form, or none.

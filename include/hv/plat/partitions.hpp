@@ -30,8 +30,8 @@ void find_partitions(Partitions& partitions, const Board& board);
 /// Finds memory for all guests, of which the heap may lose its end. An empty block where there is too little.
 [[nodiscard]] mm::GuestPlace place_guests(const Partitions& partitions, const Board& board, PhysRange heap);
 
-/// Builds every guest in `memory`, each with harts of its own, the boot hart first. Refuses to boot, and no guest is made
-/// that could start, where the description, the machine or an image says that one cannot be.
+/// Builds every guest in `memory`, each with harts of its own, the boot hart first. Refuses to boot, and no guest
+/// is made that could start, where the description, the machine or an image says that one cannot be.
 [[nodiscard]] Vector<arch::Guest*> make_guests(const Partitions& partitions, const Board& board,
                                                const vm::HartFeatures& features, const mm::GuestPlace& memory,
                                                std::span<arch::HartRecord* const> others);

@@ -40,8 +40,8 @@ TEST(GuestPlace, PassesWhatIsClaimed)
 TEST(GuestPlace, IsSeveralBlocksWhereNoneHoldsEverything)
 {
     const std::array<PhysRange, 1> bank{{{PhysAddr{0x8000'0000}, 448 * mib}}};
-    const std::array<Claim, 2> claims{{{Holder::initrd, block(0x8e20'0000, 32), ""},
-                                       {Holder::device_tree, {PhysAddr{0x9be0'0000}, 8000}, ""}}};
+    const std::array<Claim, 2> claims{
+        {{Holder::initrd, block(0x8e20'0000, 32), ""}, {Holder::device_tree, {PhysAddr{0x9be0'0000}, 8000}, ""}}};
     const auto place = place_guests(bank, claims, linked_heap, 256 * mib);
     ASSERT_TRUE(place);
     EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 122), block(0x9020'0000, 134)));
