@@ -69,6 +69,7 @@ Guest::Guest(const GuestPlan& plan)
         vcpus_.push_back(vcpu);
         hart->guest.vcpu = vcpu;
         hart->guest.guest = this;
+        hart->guest.hart_id = vcpu->index;
         hart->guest.ring = new vm::ExitRing{};
         hart->guest.next_record = hart->guest.ring->records.data();
     }

@@ -5,15 +5,12 @@
 
 #include "guest_sbi.hpp"
 
-extern "C" {
-/// For guest_trap.S, in a0 and a1.
-struct GuestCallResult {
-    uint64_t not_done;  ///< 0: the call is done, and this is its a0 as well
-    uint64_t value;     ///< its a1
-};
-GuestCallResult handle_guest_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                                  uint64_t a6, uint64_t a7);
-}
+/// For guest_trap.S, in a0 and a1: 0, and what a1 of the guest becomes, which has 0 in a0 as well; or 1, and the
+/// call is not done. As one number: for a structure GCC 12 makes room on the stack.
+__extension__ typedef unsigned __int128 GuestCallResult;
+
+extern "C" GuestCallResult handle_guest_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                                             uint64_t a5, uint64_t a6, uint64_t a7);
 
 /// Called by guest_trap_entry with a0 to a7 as the guest has them. A call that is not of the easy ones is left to
 /// handle_guest_exit(), with a0 and a1 in the frame.
@@ -29,9 +26,9 @@ GuestCallResult handle_guest_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_
     uint64_t value = a1;
     if (vm::handle_hot_call(host, error, value, a2, a3, a4, a6, a7)) [[likely]] {
         static_assert(static_cast<uint64_t>(isa::sbi::Error::success) == 0);
-        return {0, value};
+        return static_cast<GuestCallResult>(value) << 64;
     }
     frame.set_x(10, a0);
     frame.set_x(11, a1);
-    return {1, 0};
+    return 1;
 }

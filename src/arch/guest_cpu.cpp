@@ -122,12 +122,6 @@ void inject(GuestFrame& frame, isa::Exception cause, uint64_t stval)
     set_csr<Csr::sstatus>(Sstatus::spp.mask);
 }
 
-void guest_timer_due()
-{
-    clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
-    set_csr<Csr::hvip>(Interrupts::virtual_supervisor_timer.mask);
-}
-
 void pass_counters_through(GuestFrame& frame)
 {
     const Vcpu& vcpu = *frame.vcpu;

@@ -1,4 +1,4 @@
-// A guest's access to a device, and the fetch of the instruction that made it: what both paths of an exit share.
+// A guest's access to a device, whatever it sets off: what the paths of an exit share.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,6 @@ namespace hv::arch {
 
 /// What an access set off besides: here at once, on other harts by interrupting them.
 void settle_access(Vcpu& vcpu, dev::Effects effects);
-
-/// Does the frame hold register `number` on every path, and is it not x0?
-[[gnu::always_inline]] inline bool is_in_frame(unsigned number)
-{
-    return (GuestFrame::saved_on_every_exit >> number & 1) != 0;
-}
 
 /// A load or store of one register at a device. False where no device answers it, and then nothing has happened.
 inline bool access_device(GuestFrame& frame, GuestPhysAddr address, isa::MemoryAccess access)
@@ -47,31 +41,6 @@ inline bool access_device(GuestFrame& frame, GuestPhysAddr address, isa::MemoryA
         settle_access(*frame.vcpu, effects);
     }
     return true;
-}
-
-/// The instruction at `pc`, as the guest's own fetch sees it; 0 where that would fault, or where it takes more than
-/// one load. Of a compressed one the upper half is anything. sepc and the way back into the guest stay as they
-/// were.
-[[gnu::always_inline]] inline uint32_t fetch_quickly(uint64_t pc)
-{
-    constexpr uint64_t last_halfword = 0xffe;
-    if ((pc & last_halfword) == last_halfword) [[unlikely]] {
-        return 0;
-    }
-    uint64_t instruction = 0;
-    // HLVX.WU: [priv] Hypervisor: Hypervisor Virtual-Machine Load and Store Instructions.
-    asm volatile("1: .insn r 0x73, 4, 0x34, %0, %1, x3\n"
-                 "2:\n"
-                 "   .pushsection .fixup_table, \"a\"\n"
-                 "   .dword 1b, 2b\n"
-                 "   .popsection"
-                 : "+&r"(instruction)
-                 : "r"(pc)
-                 : "memory");
-    if (instruction == 0) [[unlikely]] {
-        restore_way_back(pc);
-    }
-    return static_cast<uint32_t>(instruction);
 }
 
 }  // namespace hv::arch

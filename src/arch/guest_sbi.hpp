@@ -13,7 +13,7 @@ public:
     /// `frame` is the calling hart's.
     explicit GuestSbi(GuestFrame& frame) : frame_{frame} {}
 
-    [[nodiscard]] uint64_t hart() const { return vcpu().index; }
+    [[nodiscard]] uint64_t hart() const { return frame_.hart_id; }
     [[nodiscard]] static constexpr vm::ExtensionSet extensions()
     {
         return vm::ExtensionSet{}

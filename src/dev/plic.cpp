@@ -76,7 +76,7 @@ Loaded Plic::load(uint64_t offset, uint64_t width)
     if (is_misshapen(offset, width)) {
         return {0, Effects::access_fault()};
     }
-    if (const std::optional<uint64_t> value = peek(offset, width)) {
+    if (const std::optional<uint64_t> value = peek(offset, 2)) {
         return {*value, {}};
     }
     const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;

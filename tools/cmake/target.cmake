@@ -96,18 +96,15 @@ endif()
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/operator_new.cpp ${CMAKE_SOURCE_DIR}/src/arch/heap.cpp
   PROPERTIES COMPILE_OPTIONS "${hv_no_frame_pointer}")
 
-# A guest's exits. The path of SBI calls uses no register beyond those that guest_trap.S saves for it, and is the same
-# in Debug, where a call in place of inlined code could use others.
-set(hv_hot_call -O2 -fomit-frame-pointer -fno-stack-protector -ffixed-x7 -ffixed-x28 -ffixed-x29 -ffixed-x30
-  -ffixed-x31)
+# The leaves of guest_trap.S use no register beyond those that it saves for them, and no stack; the same in Debug, where
+# a call in place of inlined code could use others.
+set(hv_leaf -O2 -fomit-frame-pointer -fno-stack-protector -fno-jump-tables -ffixed-x7 -ffixed-x28 -ffixed-x29
+  -ffixed-x30 -ffixed-x31)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  list(APPEND hv_hot_call -fno-jump-tables -fno-tree-switch-conversion)
-else()
-  list(APPEND hv_hot_call -fno-jump-tables)
+  list(APPEND hv_leaf -fno-tree-switch-conversion)
 endif()
-set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_call.cpp PROPERTIES COMPILE_OPTIONS "${hv_hot_call}")
-set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_trap.cpp PROPERTIES COMPILE_OPTIONS
-  "${hv_no_frame_pointer}")
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_call.cpp ${CMAKE_SOURCE_DIR}/src/arch/guest_access.cpp
+  PROPERTIES COMPILE_OPTIONS "${hv_leaf}")
 
 # What runs once, at boot, or only prints, is compiled for size where that makes it smaller: templates do not get
 # smaller. GCC's -Os would call libgcc to save registers.

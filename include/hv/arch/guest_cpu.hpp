@@ -42,9 +42,6 @@ void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const 
 /// The guest takes an exception as from its own hart, at the instruction that the frame's pc is at.
 void inject(GuestFrame& frame, isa::Exception cause, uint64_t stval);
 
-/// Our timer was due: passes it on. Only where guests have none of their own.
-void guest_timer_due();
-
 /// The guest may read those hardware counters that it has not stopped or set.
 void pass_counters_through(GuestFrame& frame);
 
@@ -77,6 +74,13 @@ inline void restore_way_back(uint64_t pc)
     const bool never = deadline == UINT64_MAX || ours < deadline;
     sbi::set_timer(never ? UINT64_MAX : ours);
     set_csr<isa::Csr::sie>(isa::Interrupts::supervisor_timer.mask);
+}
+
+/// Our timer was due: passes it on. Only where guests have none of their own.
+[[gnu::always_inline]] inline void guest_timer_due()
+{
+    clear_csr<isa::Csr::sie>(isa::Interrupts::supervisor_timer.mask);
+    set_csr<isa::Csr::hvip>(isa::Interrupts::virtual_supervisor_timer.mask);
 }
 
 [[gnu::always_inline]] inline void raise_guest_software_interrupt()

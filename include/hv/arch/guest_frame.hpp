@@ -25,6 +25,7 @@ struct GuestFrame {
     Vcpu* vcpu = nullptr;  ///< nullptr on a hart that runs no guest
     vm::ExitRing* ring = nullptr;
     Guest* guest = nullptr;  ///< the vCPU's
+    uint64_t hart_id = 0;    ///< the guest's: the vCPU's index
     uint64_t has_sstc = 0;   ///< the guest's timer is vstimecmp
 
     /// ra, sp, tp, t0 to t6 and a0 to a7.

@@ -41,8 +41,9 @@ public:
     /// All registers 0, all sources low. Harts: 1 to max_harts. Allocates now, and never again.
     explicit Plic(unsigned harts);
 
-    /// A load that sets nothing off, where that is quickly told: what it gives, which is less than 0x80.
-    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, uint64_t width) const;
+    /// A load of 2^`width_log2` bytes that sets nothing off, where that is quickly told: what it gives, which is
+    /// less than 0x80.
+    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, unsigned width_log2) const;
     /// A guest's load of `width` bytes at `offset`.
     Loaded load(uint64_t offset, uint64_t width);
     /// A guest's store of the low `width` bytes of `value`.
@@ -112,9 +113,9 @@ private:
     std::array<SourceSet, max_priority + 1> pending_{};  // at 7 - p: those of priority p
 };
 
-inline std::optional<uint64_t> Plic::peek(uint64_t offset, uint64_t width) const
+inline std::optional<uint64_t> Plic::peek(uint64_t offset, unsigned width_log2) const
 {
-    if (is_misshapen(offset, width)) [[unlikely]] {
+    if (width_log2 != 2 || offset % 4 != 0) [[unlikely]] {
         return std::nullopt;
     }
     const uint64_t index = (offset - plic_map::contexts) / plic_map::contexts_stride;  // huge below the contexts

@@ -31,34 +31,37 @@ public:
     /// `wires` outlives the port.
     explicit SerialPort(Wires& wires) : wires_{&wires} {}
 
-    /// A load that sets nothing off, where that is quickly told: what it gives, which is less than 0x80.
-    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, uint64_t width) const
+    /// A load of 2^`width_log2` bytes that sets nothing off, where that is quickly told: what it gives, which is
+    /// less than 0x80.
+    [[nodiscard, gnu::always_inline]] std::optional<uint64_t> peek(uint64_t offset, unsigned width_log2) const
     {
         constexpr uint64_t plain = serial::errors | serial::holding_empty;
         const uint64_t status = registers_.line_status();
-        const bool quick = offset == static_cast<uint64_t>(SerialRegister::line_status) && width == 1 &&
+        const bool quick = offset == static_cast<uint64_t>(SerialRegister::line_status) && width_log2 == 0 &&
                            (status & plain) == serial::holding_empty;
         return quick ? std::optional{status} : std::nullopt;
     }
 
-    /// A store that sets nothing off, where that is quickly told. Is it done?
-    [[nodiscard, gnu::always_inline]] bool put(uint64_t offset, uint64_t width, uint64_t value)
+    /// Does such a store just hand a byte to the console, if that takes it?
+    [[nodiscard, gnu::always_inline]] bool takes_plainly(uint64_t offset, unsigned width_log2) const
     {
-        return offset == static_cast<uint64_t>(SerialRegister::data) && width == 1 &&
-               registers_.transmits_plainly() && wires_->try_put_quickly(static_cast<uint8_t>(value));
+        return offset == static_cast<uint64_t>(SerialRegister::data) && width_log2 == 0 &&
+               registers_.transmits_plainly();
     }
 
     /// A guest's load of `width` bytes at `offset`.
     Loaded load(uint64_t offset, uint64_t width)
     {
-        const std::optional<uint64_t> value = peek(offset, width);
+        const std::optional<uint64_t> value = width == 1 ? peek(offset, 0) : std::nullopt;
         return value ? Loaded{*value, {}} : load_slowly(offset, width);
     }
 
     /// A guest's store of the low `width` bytes of `value`.
     Effects store(uint64_t offset, uint64_t width, uint64_t value)
     {
-        return put(offset, width, value) ? Effects{} : store_slowly(offset, width, value);
+        const bool done =
+            width == 1 && takes_plainly(offset, 0) && wires_->try_put_quickly(static_cast<uint8_t>(value));
+        return done ? Effects{} : store_slowly(offset, width, value);
     }
 
     /// A byte of input. Not accepted, it stays with the caller, until an access has the effect of input_room().

@@ -52,21 +52,6 @@ constexpr Htinst::Kind rare_kind_of_htinst(uint64_t htinst)
 
 }  // namespace instruction_detail
 
-/// The load that a value is by its form, or none. Takes a width that does not exist for a load of 8 bytes.
-[[nodiscard, gnu::always_inline]] constexpr MemoryAccess load_of_htinst(uint64_t htinst)
-{
-    return (htinst & ~uint64_t{0x7f82}) == 0x01 ? MemoryAccess::of_word(static_cast<uint32_t>(htinst))
-                                                : MemoryAccess{};
-}
-
-/// The store that a value is by its form, or none.
-[[nodiscard, gnu::always_inline]] constexpr MemoryAccess store_of_htinst(uint64_t htinst)
-{
-    const auto word = static_cast<uint32_t>(htinst);
-    return (htinst & ~uint64_t{0x01f0'3002}) == 0x21 ? MemoryAccess::of_word((word & 0x3023) | word >> 13)
-                                                     : MemoryAccess{};
-}
-
 /// A transformed load or store is the 4-byte form, where compressed with bit 1 cleared, without its immediate, and
 /// with the fault's distance from the first byte in the place of rs1. A value that deviates from this in any bit,
 /// the upper 32 included, is `unknown`.

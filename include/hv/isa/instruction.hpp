@@ -37,6 +37,8 @@ public:
     [[nodiscard]] constexpr bool is_signed() const { return (word_ & unsigned_bit) == 0; }
     /// Bytes of memory.
     [[nodiscard]] constexpr unsigned size() const { return 1U << size_log2(); }
+    /// The same as a power of two.
+    [[nodiscard]] constexpr unsigned size_log2() const { return word_ >> 12 & 3; }
     /// x0 to x31: what a load writes, what a store reads.
     [[nodiscard]] constexpr unsigned reg() const { return word_ >> 7 & 31; }
     /// Bytes of the instruction.
@@ -58,7 +60,6 @@ private:
     uint32_t word_ = 0;
 
     constexpr explicit MemoryAccess(uint32_t word) : word_{word} {}
-    [[nodiscard]] constexpr unsigned size_log2() const { return word_ >> 12 & 3; }
     [[nodiscard]] static constexpr uint32_t common(unsigned reg, unsigned size, unsigned length)
     {
         const uint32_t log2 = size == 8 ? 3 : size / 2;

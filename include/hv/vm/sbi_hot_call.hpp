@@ -43,10 +43,10 @@ template <SbiHost H>
         if (!is_only(host.hart(), a0, a1)) {
             return false;
         }
-        if (function == static_cast<uint32_t>(RemoteFence::fence_i)) {
-            host.fence_here(FenceRequest{});
-        } else if (function == static_cast<uint32_t>(RemoteFence::sfence_vma)) {
+        if (function == static_cast<uint32_t>(RemoteFence::sfence_vma)) {
             host.fence_here(fence_of_addresses(a2, a3));
+        } else if (function == static_cast<uint32_t>(RemoteFence::fence_i)) {
+            host.fence_here(FenceRequest{});
         } else if (function == static_cast<uint32_t>(RemoteFence::sfence_vma_asid)) {
             host.fence_here(fence_of_space(a2, a3, a4));
         } else {

@@ -1,0 +1,60 @@
+// The loads and stores that are told in a few instructions, for where each one counts: htinst.hpp and
+// instruction.hpp know the others as well, and agree on these.
+#pragma once
+
+#include <cstdint>
+
+#include <hv/isa/htinst.hpp>
+#include <hv/isa/instruction.hpp>
+
+namespace hv::isa {
+
+// Each gives none for what it does not know. A load's width that does not exist is taken for an unsigned one of 8
+// bytes, which no device answers either.
+
+/// Of htinst: every load.
+[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_load_of_htinst(uint64_t htinst)
+{
+    return (htinst & ~uint64_t{0x7f82}) == 0x01 ? MemoryAccess::of_word(static_cast<uint32_t>(htinst))
+                                                : MemoryAccess{};
+}
+
+/// Of htinst: every store.
+[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_store_of_htinst(uint64_t htinst)
+{
+    if ((htinst & ~uint64_t{0x01f0'3002}) != 0x21) {
+        return {};
+    }
+    const auto word = static_cast<uint32_t>(htinst);
+    return MemoryAccess::of_word((word & 0x3023) | word >> 13);
+}
+
+/// Of an instruction: the loads of 4 bytes of code, and c.lw.
+[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_load_of_instruction(uint32_t instruction)
+{
+    if ((instruction & 0x7f) == 0x03) {
+        return MemoryAccess::of_word(instruction & 0x7f83);
+    }
+    if ((instruction & 0xe003) == 0x4000) {
+        return MemoryAccess::of_word(0x2401 | (instruction << 5 & 0x380));
+    }
+    return {};
+}
+
+/// Of an instruction: the stores of 4 bytes of code.
+[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_store_of_instruction(uint32_t instruction)
+{
+    if ((instruction & 0x407f) != 0x23) {
+        return {};
+    }
+    return MemoryAccess::of_word((instruction & 0x3023) | (instruction >> 13 & 0xf80));
+}
+
+// lbu a4, 0(a5); c.lw a4, 0(a5); sd ra, 8(sp).
+static_assert(quick_load_of_instruction(0x0007'c703) == decode_access(0x0007'c703));
+static_assert(quick_load_of_instruction(0x4398) == decode_access(0x4398));
+static_assert(quick_store_of_instruction(0x0011'3423) == decode_access(0x0011'3423));
+static_assert(quick_load_of_htinst(0x4783) == decode_htinst(0x4783).access);
+static_assert(quick_store_of_htinst(0xd0'0023) == decode_htinst(0xd0'0023).access);
+
+}  // namespace hv::isa
