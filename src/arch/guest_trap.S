@@ -9,11 +9,36 @@
  *          |                                                                                    |
  *          +-- done: a device's register, the timer ------------------------ back, with 12 -----+
  *
- * handle_guest_call() and handle_guest_access() are leaves: they leave t2 to t6 and sp alone, and so sp is still the
- * guest's in them. See tools/cmake/target.cmake.
+ * handle_guest_call() and handle_guest_access() are leaves: they leave sp alone, which is still the guest's in them, and
+ * t2 to t6, which Clang 14 cannot be told (its -ffixed-x7 and so on change nothing): with it they are saved as well.
+ * See tools/cmake/target.cmake.
  */
 
 #include <hv/arch/offsets.h>
+
+#ifdef __clang__
+#define HV_LEAF_SAVED 28
+    .macro leaf_begin
+    save    28, 29, 30, 31
+    sd      t2, HV_GUEST_ENTRY_INSTRET(tp)
+    .endm
+    .macro leaf_done
+    ld      t2, HV_GUEST_ENTRY_INSTRET(tp)
+    restore 28, 29, 30, 31
+    .endm
+    .macro leaf_not_done
+    .endm
+#else
+#define HV_LEAF_SAVED 32
+    .macro leaf_begin
+    .endm
+    .macro leaf_done
+    .endm
+    .macro leaf_not_done
+    save    28, 29, 30, 31
+    sd      t2, HV_GUEST_ENTRY_INSTRET(tp)
+    .endm
+#endif
 
 /* Adds one exit to an ExitCount, with the instructions since \start, which is read from instret. Uses t0 and t1. */
     .macro count_exit start, count, instructions, most, worst
@@ -79,8 +104,10 @@ guest_trap_entry:
     next_record
     addi    t0, t0, 4
     csrw    sepc, t0
+    leaf_begin
     jal     handle_guest_call   /* a0 to a7 as the guest has them */
     bnez    a0, .Lcall_not_done /* a0 = 0 is also what the guest gets, and a1 */
+    leaf_done
     count_exit t2, HV_GUEST_SBI_CALLS + HV_EXIT_COUNT(tp), HV_GUEST_SBI_CALLS + HV_EXIT_INSTRUCTIONS(tp), \
                HV_GUEST_SBI_CALLS + HV_EXIT_WORST(tp), .Lworst_call
 .Lreturn_from_call:
@@ -93,12 +120,12 @@ guest_trap_entry:
 
 /* handle_guest_call() has put a0 and a1 into the frame. */
 .Lcall_not_done:
-    save    2, 28, 29, 30, 31
+    leaf_not_done
+    save    2
     ld      sp, HV_HART_STACK_TOP(tp)
     csrr    t0, sepc
     addi    t0, t0, -4
     sd      t0, HV_GUEST_PC(tp)
-    sd      t2, HV_GUEST_ENTRY_INSTRET(tp)
     j       .Lsave_the_rest
 
 .Lnot_a_call:
@@ -109,8 +136,10 @@ guest_trap_entry:
     csrr    a0, scause
     mv      a1, t0              /* sepc */
     mv      a2, t1              /* stval */
+    leaf_begin
     jal     handle_guest_access /* gives back the ExitCount of an exit that is done, or 0 */
     beqz    a0, .Laccess_not_done
+    leaf_done
     count_exit t2, HV_EXIT_COUNT(a0), HV_EXIT_INSTRUCTIONS(a0), HV_EXIT_WORST(a0), .Lworst_access
 .Lreturn_from_access:
     csrw    sscratch, tp
@@ -121,9 +150,9 @@ guest_trap_entry:
     j       .Lreturn_from_access
 
 .Laccess_not_done:
-    save    2, 28, 29, 30, 31
+    leaf_not_done
+    save    2
     ld      sp, HV_HART_STACK_TOP(tp)
-    sd      t2, HV_GUEST_ENTRY_INSTRET(tp)
     csrr    a0, scause
     jal     handle_guest_trap   /* the same */
     beqz    a0, .Ltrap_not_done
@@ -181,13 +210,13 @@ set_guest_register:
 store_guest_register:
     jump_into .Lstore, a2
 
+    .balign 8
     .option push
     .option norvc               /* two instructions of four bytes an entry */
     .option norelax
-    .balign 8
 .Lset:
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    .if \n == 1 || \n == 4 || \n == 5 || \n == 6 || \n == 7 || (\n >= 10 && \n <= 17)
+    .if \n == 1 || \n == 4 || \n == 5 || \n == 6 || \n == 7 || (\n >= 10 && \n <= 17) || \n >= HV_LEAF_SAVED
     sd      a1, HV_GUEST_X(\n)(tp)
     .else
     addi    x\n, a1, 0
@@ -196,7 +225,7 @@ store_guest_register:
     .endr
 .Lstore:
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    .if \n == 1 || \n == 4 || \n == 5 || \n == 6 || \n == 7 || (\n >= 10 && \n <= 17)
+    .if \n == 1 || \n == 4 || \n == 5 || \n == 6 || \n == 7 || (\n >= 10 && \n <= 17) || \n >= HV_LEAF_SAVED
     ld      a1, HV_GUEST_X(\n)(tp)
     .else
     addi    a1, x\n, 0
