@@ -120,17 +120,34 @@ def test_the_stack_is_1_mib_and_the_heap_100_mib_behind_it(image):
     assert symbols["__stack_top"] <= symbols["__heap"]
 
 
-def test_no_floating_point_or_vector_instruction_is_in_the_kernel(image):
-    # Integer instructions that start with f: the fences. Vector ones all start with v, and no other does.
-    pattern = re.compile(r"\t((?:f(?!ence)|v|c\.f|frcsr|fscsr)[\w.]*)\t")
+def test_no_floating_point_or_vector_instruction_is_in_the_kernel_but_to_reset_a_guests(image):
+    # Integer instructions that start with f: the fences, and accesses to fcsr. Vector ones all start with v, and no
+    # other does.
+    pattern = re.compile(r"\t((?:f(?!ence|rcsr|scsr)|v|c\.f)[\w.]*)\t")
     tree.report([f"{name}: {line.strip()}" for name, lines in image.functions().items() for line in lines
-                 if pattern.search(line)])
+                 if pattern.search(line)
+                 and name not in ("reset_floating_point_registers", "reset_vector_registers")])
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_leaves_of_the_trap_path_leave_the_guests_registers_alone(preset):
+    # guest_trap.S saves no more for them; see tools/cmake/target.cmake. Clang's may use t2 to t6.
+    kept = r"\b(sp|gp|s\d+)\b" if preset.startswith("clang") else r"\b(sp|gp|s\d+|t[2-6])\b"
+    calls = re.compile(r"\t(?:jal|jalr|call)\t(?!x0|zero)|\tjr\t(?!t[01]\b)|\ttail\t")
+    found = []
+    for name in ("handle_guest_call", "handle_guest_access", "store_serial_data"):
+        for line in Image(preset).functions()[name]:
+            instruction = line.split("#")[0].split("<")[0]
+            if re.search(kept, instruction) or calls.search(instruction):
+                found.append(f"{name}: {line.strip()}")
+    tree.report(found)
 
 
 @pytest.mark.parametrize("preset", ["gcc", "clang"])
-def test_a_release_image_is_at_most_48_kib(preset):
+def test_a_release_image_is_at_most_180_kib(preset):
+    # With the heap that it takes for one guest, 256 KiB are not to be passed: the benchmarks' table has the sum.
     size = Image(preset).flat.stat().st_size
-    assert size <= 48 << 10, f"hypervisor.bin of {preset} has {size} bytes"
+    assert size <= 180 << 10, f"hypervisor.bin of {preset} has {size} bytes"
 
 
 @pytest.mark.parametrize("preset", PRESETS)

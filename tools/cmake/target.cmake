@@ -98,7 +98,7 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/operator_new.cpp ${CMAK
 
 # The leaves of guest_trap.S use no register beyond those that it saves for them, and no stack; the same in Debug, where
 # a call in place of inlined code could use others.
-set(hv_leaf -O2 -fomit-frame-pointer -fno-stack-protector -fno-jump-tables)
+set(hv_leaf -O2 -fomit-frame-pointer -fno-stack-protector -fno-jump-tables -fno-sanitize=all)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(APPEND hv_leaf -fno-tree-switch-conversion -ffixed-t2 -ffixed-t3 -ffixed-t4 -ffixed-t5 -ffixed-t6)
 endif()
