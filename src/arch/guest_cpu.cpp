@@ -70,6 +70,21 @@ void reset_register_files(const GuestCpuSettings& settings)
     write_csr<Csr::sstatus>(status.bits());
 }
 
+/// What a start and a resume have in common: all that the guest itself may write, but for its timer.
+void reset_guest_state(GuestFrame& frame, const GuestCpuSettings& settings, uint64_t hart_id, vm::HartEntry entry)
+{
+    reset_vs_csrs();
+    reset_register_files(settings);
+    write_csr<Csr::hstatus>(
+        Hstatus{read_csr<Csr::hstatus>()}.with(Hstatus::spv, true).with(Hstatus::spvp, true).bits());
+
+    frame.slots = {};
+    frame.has_sstc = settings.has_sstc ? 1 : 0;
+    frame.set_pc(entry.pc.value());
+    frame.set_x(10, hart_id);
+    frame.set_x(11, entry.opaque);
+}
+
 }  // namespace
 
 void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const GuestCpuStart& start)
@@ -78,7 +93,8 @@ void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const 
     write_csr<Csr::hideleg>(delegated_interrupts);
     write_csr<Csr::hvip>(0);
     if (settings.henvcfg) {
-        write_csr<Csr::henvcfg>(settings.henvcfg->bits());
+        // [sbi] FWFT: off until the guest asks for it.
+        write_csr<Csr::henvcfg>(settings.henvcfg->with(isa::Henvcfg::adue, false).bits());
     }
     if (settings.hstateen0) {
         write_csr<Csr::hstateen0>(settings.hstateen0->bits());
@@ -94,16 +110,13 @@ void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const 
         clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
         sbi::set_timer(UINT64_MAX);
     }
-    reset_vs_csrs();
-    reset_register_files(settings);
-    write_csr<Csr::hstatus>(
-        Hstatus{read_csr<Csr::hstatus>()}.with(Hstatus::spv, true).with(Hstatus::spvp, true).bits());
+    reset_guest_state(frame, settings, start.hart_id, start.entry);
+}
 
-    frame.slots = {};
-    frame.has_sstc = settings.has_sstc ? 1 : 0;
-    frame.set_pc(start.entry.pc.value());
-    frame.set_x(10, start.hart_id);
-    frame.set_x(11, start.entry.opaque);
+void resume_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, uint64_t hart_id, vm::HartEntry entry)
+{
+    switch_address_space(isa::Hgatp{read_csr<Csr::hgatp>()});
+    reset_guest_state(frame, settings, hart_id, entry);
 }
 
 void inject(GuestFrame& frame, isa::Exception cause, uint64_t stval)

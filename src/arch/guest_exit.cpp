@@ -89,13 +89,30 @@ FaultFacts facts_now(const GuestFrame& frame, vm::StopReason reason)
 
 /// The guest has nothing where it fetches: an access fault of its own. Not where it fetches the handler of just
 /// that: it would fault for ever.
-void handle_fetch_fault(GuestFrame& frame)
+void handle_fetch_fault(GuestFrame& frame, uint64_t stval)
 {
     const uint64_t handler = read_csr<Csr::vstvec>() & ~uint64_t{3};
     if (frame.pc() == handler) {
         stop_guest(frame, vm::StopReason::trap_vector_faults);
     }
-    inject(frame, Exception::instruction_access_fault, read_csr<Csr::stval>());
+    inject(frame, Exception::instruction_access_fault, stval);
+}
+
+/// The instruction of a load or store could not be read. The guest makes the access again: the instruction was
+/// there a moment ago, so another of its harts changes its tables. But only once at a place: QEMU 7.2 never reads
+/// what may only be executed.
+void handle_unreadable_instruction(GuestFrame& frame, Exception cause, uint64_t stval)
+{
+    // QEMU 7.2 calls it a load where the fetch itself met page tables that are nowhere.
+    if (stval - frame.pc() < 4) {
+        handle_fetch_fault(frame, stval);
+        return;
+    }
+    const bool again = frame.vcpu->refetched_at == frame.pc();
+    frame.vcpu->refetched_at = again ? Vcpu::nowhere : frame.pc();
+    if (again) {
+        inject(frame, isa::access_fault_for(isa::InstructionClass::other, cause), stval);
+    }
 }
 
 /// [priv] Hypervisor: Guest-Page Faults. A device's register, or an address where the guest has nothing: that is an
@@ -112,15 +129,13 @@ void handle_access_fault(GuestFrame& frame, Exception cause)
         access = htinst.access;
     } else if (htinst.kind != isa::Htinst::Kind::split_access) {
         const std::optional<uint32_t> instruction = fetch_instruction(frame.pc());
-        if (!instruction && stval != frame.pc()) {
-            // It was fetched a moment ago: another of the guest's harts changes its tables. It tries again.
+        if (!instruction) {
+            handle_unreadable_instruction(frame, cause, stval);
             return;
         }
-        if (instruction) {
-            kind = isa::class_of(*instruction);
-            if (htinst.kind == isa::Htinst::Kind::unknown) {
-                access = isa::decode_access(*instruction);
-            }
+        kind = isa::class_of(*instruction);
+        if (htinst.kind == isa::Htinst::Kind::unknown) {
+            access = isa::decode_access(*instruction);
         }
     }
     if (access && access_device(frame, isa::guest_physical_address(htval, stval), *access)) {
@@ -183,8 +198,7 @@ void carry_out(GuestFrame& frame, const vm::SbiOutcome& outcome)
         suspend_vcpu(vcpu);
         guest.hart_states().begin_resume(vcpu.index);
         if (outcome.resume_at) {
-            reset_guest_cpu(frame, guest.plan().cpu,
-                            {guest.hgatp(), guest.time_delta(), vcpu.index, *outcome.resume_at});
+            resume_guest_cpu(frame, guest.plan().cpu, vcpu.index, *outcome.resume_at);
             guest.hart_states().finish_resume(vcpu.index);
             return;
         }
@@ -219,7 +233,7 @@ void handle_exception(GuestFrame& frame, Exception cause)
         handle_sbi_call(frame);
         return;
     case Exception::instruction_guest_page_fault:
-        handle_fetch_fault(frame);
+        handle_fetch_fault(frame, read_csr<Csr::stval>());
         return;
     case Exception::load_guest_page_fault:
     case Exception::store_guest_page_fault:

@@ -143,7 +143,8 @@ void serve_interrupts(Vcpu& vcpu)
 void suspend_vcpu(Vcpu& vcpu)
 {
     // [sbi] HSM: any interrupt that the guest has enabled in sie ends it, also with sstatus.SIE = 0.
-    while ((read_csr<Csr::vsip>() & read_csr<Csr::vsie>()) == 0) {
+    // Asked of hip and hie, which hold the same bits: QEMU 7.2 shows no timer and no external interrupt in vsip.
+    while ((read_csr<Csr::hip>() & read_csr<Csr::hie>()) == 0) {
         wait_for_interrupt();
         serve_interrupts(vcpu);
     }

@@ -326,9 +326,10 @@ void Derivation::name_what_was_found()
         name("sstc");
         henvcfg_ = henvcfg_.with(Henvcfg::stce, true);
     }
-    // [dt] the RISC-V extensions binding: Svadu without Svade is on from the start. With neither, the guest must be
-    // prepared for both.
+    // [dt] the RISC-V extensions binding: with both, Svade is in force until the guest asks for Svadu by FWFT. With
+    // neither, it must be prepared for both.
     if (sticks(Henvcfg::adue)) {
+        name("svade");
         name("svadu");
         henvcfg_ = henvcfg_.with(Henvcfg::adue, true);
     }

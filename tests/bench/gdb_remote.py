@@ -1,4 +1,4 @@
-"""The little of GDB's remote protocol that it takes to stop QEMU's machine at one place and talk to its monitor."""
+"""The little of GDB's remote protocol that it takes to stop QEMU's machine at one place, look, and talk to its monitor."""
 
 import re
 import socket
@@ -31,8 +31,19 @@ class Remote:
         self._expect("OK", f"z1,{address:x},4")
 
     def monitor(self, command):
-        """Runs a command of QEMU's monitor that prints nothing."""
-        self._expect("OK", "qRcmd," + command.encode().hex())
+        """Runs a command of QEMU's monitor and returns what it prints."""
+        printed, answer = "", self._ask("qRcmd," + command.encode().hex())
+        while answer.startswith("O") and answer != "OK":
+            printed += bytes.fromhex(answer[1:]).decode("latin-1")
+            answer = self._receive()
+        if answer != "OK":
+            raise OSError(f"QEMU's debugger answers {answer!r} to the monitor's {command!r}")
+        return printed
+
+    def read_words(self, address, count):
+        """Words of 8 bytes at a physical address, whatever the machine's mode is."""
+        printed = self.monitor(f"xp /{count}gx {address:#x}")
+        return [int(word, 16) for word in re.findall(r"\b0x[0-9a-f]{16}\b", printed)]
 
     def run_on(self):
         """Lets the machine run, and waits for nothing."""
@@ -46,6 +57,9 @@ class Remote:
 
     def _ask(self, command):
         self._send(command)
+        return self._receive()
+
+    def _receive(self):
         while True:
             packet = re.search(rb"\$([^#]*)#..", self._pending, re.DOTALL)
             if packet:

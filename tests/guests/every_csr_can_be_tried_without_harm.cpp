@@ -8,7 +8,6 @@ namespace guest {
 namespace {
 
 using encode::CsrOp;
-using hv::isa::Csr;
 
 constexpr uint32_t number_of(Csr csr)
 {

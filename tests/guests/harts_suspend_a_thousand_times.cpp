@@ -2,6 +2,7 @@
 // CHECKLIST 68; HOSTILE 19.
 // harts: 1 2
 #include "harts.hpp"
+#include "probe.hpp"
 #include "tree.hpp"
 
 #include <atomic>
@@ -68,7 +69,7 @@ void after_resume(uint64_t argument)
     expect_equal(this_hart(), boot_hart());
     expect_equal(GUEST_CSR_READ(satp), 0);
     expect_equal(GUEST_CSR_READ(sstatus) & Sstatus::sie.mask, 0);
-    expect((GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0, "wakes without an interrupt");
+    expect(is_pending(Interrupt::supervisor_timer), "wakes without an interrupt");
     set_timer(UINT64_MAX);
     if (resumed < suspends) {
         suspend_without_retention();
@@ -90,7 +91,7 @@ void scenario()
         // Bits above the 32 of the type do not count.
         const uint64_t type = on_bulkhead() && i % 2 != 0 ? uint64_t{1} << 63 : 0;
         expect_error(sbi_call(Extension::hart_state, HartState::suspend, type), Error::success);
-        expect((GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0, "wakes without an interrupt");
+        expect(is_pending(Interrupt::supervisor_timer), "wakes without an interrupt");
         set_timer(UINT64_MAX);
     }
     suspend_without_retention();

@@ -3,6 +3,7 @@
 #include "encode.hpp"
 #include "pages.hpp"
 #include "probe.hpp"
+#include "tree.hpp"
 
 namespace guest {
 namespace {
@@ -12,6 +13,9 @@ void expect_illegal(Mode mode, uint32_t instruction)
     trying(mode == Mode::user ? "in VU, instruction" : "in VS, instruction", instruction);
     for (const bool interrupts : {false, true}) {
         probe.begin(mode).with_interrupts(interrupts).set(11, 0x8020'0000).run(instruction);
+        if (on_qemu_7() && probe.trapped_as(Exception::illegal_instruction)) {
+            continue;  // of HLV and HSV, it gives the hypervisor another instruction's bits
+        }
         probe.expect_trap(Exception::illegal_instruction, instruction);
     }
 }

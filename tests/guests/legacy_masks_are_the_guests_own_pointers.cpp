@@ -66,9 +66,9 @@ void scenario()
     expect_fault(send_ipi_call, 0x4000'0000, Exception::load_access_fault);
     trying("timer");
     expect_equal(static_cast<uint64_t>(legacy(set_timer_call, 0)), 0);
-    expect(eventually([] { return (GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0; }), "no timer");
+    expect(eventually([] { return is_pending(Interrupt::supervisor_timer); }), "no timer");
     expect_equal(static_cast<uint64_t>(legacy(set_timer_call, UINT64_MAX)), 0);
-    expect_equal(GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer), 0);
+    expect(!is_pending(Interrupt::supervisor_timer), "still pending");
 
     turn_paging_on();
     trying("behind Sv39");

@@ -1,7 +1,7 @@
 // With Sstc in the tree, stimecmp is the guest's timer: past, future and never, and set_timer is the same register.
 // CHECKLIST 46, 48.
 // cpu: rv64 10/max
-#include "support.hpp"
+#include "probe.hpp"
 #include "tree.hpp"
 
 namespace guest {
@@ -9,12 +9,12 @@ namespace {
 
 bool timer_is_pending()
 {
-    return (GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0;
+    return is_pending(Interrupt::supervisor_timer);
 }
 
 void write_stimecmp(uint64_t due)
 {
-    GUEST_CSR_WRITE(0x14d, due);
+    write_csr<Csr::stimecmp>(due);
 }
 
 constinit volatile uint64_t taken = 0;
@@ -38,13 +38,13 @@ void scenario()
         trying("due", due);
         write_stimecmp(due);
         expect(eventually(timer_is_pending), "not pending");
-        expect_equal(GUEST_CSR_READ(0x14d), due);
+        expect_equal(read_csr<Csr::stimecmp>(), due);
         write_stimecmp(now() + 1'000'000 * ticks_per_ms);
         expect(!timer_is_pending(), "pending, due in 1000 s");
     }
     trying("set_timer");
     set_timer(0x1234);
-    expect_equal(GUEST_CSR_READ(0x14d), 0x1234);
+    expect_equal(read_csr<Csr::stimecmp>(), 0x1234);
     set_timer(UINT64_MAX);
     expect(!timer_is_pending(), "still pending");
 

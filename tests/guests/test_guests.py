@@ -147,6 +147,7 @@ def test_the_guest_passes_under_the_hypervisor(said, qemu_name, cpu, harts, tmp_
     guest {{
         harts = <{harts}>;
         memory = /bits/ 64 <{bytes_of(said.memory)}>;
+        bootargs = "{qemu_name}";
         kernel = /incbin/("{folder}/guest-tests/{said.name}.bin");
     }};
 }};
@@ -168,7 +169,8 @@ def test_the_guest_passes_natively(said, harts):
     """On QEMU 10, or on the only one that can run it. Nobody but the guest is there, so it has no H extension."""
     program = harness.qemu_program(said.qemu[-1])
     image = harness.build(PRESET, "hypervisor", "guest-tests") / "guest-tests" / f"{said.name}.bin"
-    run = harness.boot(program, image, smp=harts, extra=["-cpu", f"{said.cpu[0]},h=off"], timeout=HANG_SECONDS)
+    options = ["-cpu", f"{said.cpu[0]},h=off", "-append", said.qemu[-1]]
+    run = harness.boot(program, image, smp=harts, extra=options, timeout=HANG_SECONDS)
     judge(run, said, 0)
 
 

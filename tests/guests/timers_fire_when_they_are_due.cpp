@@ -1,6 +1,6 @@
 // set_timer: the past and 0 pend at once, the future when it comes, -1 never; masked or not, and a call clears it.
 // CHECKLIST 44, 46, 47, 72; HOSTILE 28.
-#include "support.hpp"
+#include "probe.hpp"
 
 namespace guest {
 namespace {
@@ -17,7 +17,7 @@ void on_timer()
 
 bool timer_is_pending()
 {
-    return (GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0;
+    return is_pending(Interrupt::supervisor_timer);
 }
 
 /// With the interrupt masked in sie and in sstatus.
@@ -70,9 +70,9 @@ void try_taken()
     trying("enabled when it is pending");
     const uint64_t before = taken;
     GUEST_CSR_WRITE(sie, 0);
-    enable_interrupts();
     set_timer(0);
     expect(eventually(timer_is_pending), "not pending");
+    enable_interrupts();
     expect_equal(taken, before);
     GUEST_CSR_WRITE(sie, bit(Interrupt::supervisor_timer));
     expect(eventually([&] { return taken != before; }), "is not taken");

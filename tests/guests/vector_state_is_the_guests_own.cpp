@@ -28,14 +28,14 @@ void set_status(uint64_t value)
 
 uint64_t bytes_of_a_register()
 {
-    return GUEST_CSR_READ(0xc22);
+    return read_csr<Csr::vlenb>();
 }
 
 /// vl, vtype, vcsr and vstart: vtype is all zeros or says that it is illegal.
 bool starts_clean(std::array<uint8_t, 32 * most_bytes>& room)
 {
     uint64_t bits =
-        GUEST_CSR_READ(0xc20) | (GUEST_CSR_READ(0xc21) << 1) | GUEST_CSR_READ(0x00f) | GUEST_CSR_READ(0x008);
+        read_csr<Csr::vl>() | (read_csr<Csr::vtype>() << 1) | read_csr<Csr::vcsr>() | read_csr<Csr::vstart>();
     save_vector(room.data(), bytes_of_a_register());
     for (const uint8_t byte : room) {
         bits |= byte;
@@ -63,7 +63,7 @@ void start_and_leave_junk(uint64_t)
         ++zero_starts;
     }
     load_vector(mine.data(), bytes_of_a_register());
-    GUEST_CSR_WRITE(0x00f, 7);
+    write_csr<Csr::vcsr>(7);
 }
 
 }  // namespace
@@ -88,12 +88,12 @@ void scenario()
     load_vector(mine.data(), bytes);
     expect_equal(GUEST_CSR_READ(sstatus) & vector_status, vector_status);
     const uint64_t elements = set_vector_type(5);
-    const uint64_t type = GUEST_CSR_READ(0xc21);
-    GUEST_CSR_WRITE(0x00f, 5);
+    const uint64_t type = read_csr<Csr::vtype>();
+    write_csr<Csr::vcsr>(5);
     exit_in_every_way();
-    expect_equal(GUEST_CSR_READ(0xc20), elements);
-    expect_equal(GUEST_CSR_READ(0xc21), type);
-    expect_equal(GUEST_CSR_READ(0x00f), 5);
+    expect_equal(read_csr<Csr::vl>(), elements);
+    expect_equal(read_csr<Csr::vtype>(), type);
+    expect_equal(read_csr<Csr::vcsr>(), 5);
     save_vector(seen.data(), bytes);
     for (size_t i = 0; i < 32 * bytes; ++i) {
         if (!expect_equal(seen[i], mine[i])) {

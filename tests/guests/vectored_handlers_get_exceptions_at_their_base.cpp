@@ -78,7 +78,7 @@ void expect_injected()
                  : "memory");
     expect_entry(0, static_cast<uint64_t>(Exception::store_access_fault));
     // hgatp is a virtual instruction, and so the hypervisor's to inject.
-    asm volatile("csrr %0, 0x680" : "+r"(value) : : "memory");
+    value = read_csr<Csr::hgatp>();
     expect_entry(0, static_cast<uint64_t>(Exception::illegal_instruction));
 }
 

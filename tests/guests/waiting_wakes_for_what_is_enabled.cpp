@@ -1,6 +1,6 @@
 // WFI: a pending enabled interrupt ends it at once, a later one wakes it, with sstatus.SIE on or off.
 // CHECKLIST 11; HOSTILE 27.
-#include "support.hpp"
+#include "probe.hpp"
 
 namespace guest {
 namespace {
@@ -21,7 +21,7 @@ void on_software()
 
 bool timer_is_pending()
 {
-    return (GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_timer)) != 0;
+    return is_pending(Interrupt::supervisor_timer);
 }
 
 void wait_with_interrupts_off()

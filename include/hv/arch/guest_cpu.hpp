@@ -39,6 +39,10 @@ struct GuestCpuStart {
 /// all other registers 0, floating-point and vector ones included.
 void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const GuestCpuStart& start);
 
+/// The same for a hart whose non-retentive suspend is over, but its interrupts stay pending, and its timer, its
+/// counters and its firmware features stay: an interrupt has woken it, and the guest has yet to take that.
+void resume_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, uint64_t hart_id, vm::HartEntry entry);
+
 /// The guest takes an exception as from its own hart, at the instruction that the frame's pc is at.
 void inject(GuestFrame& frame, isa::Exception cause, uint64_t stval);
 

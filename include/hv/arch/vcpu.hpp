@@ -28,6 +28,10 @@ struct Vcpu {
     HartRecord* hart = nullptr;
     uint64_t index = 0;  ///< the guest's hart id
 
+    static constexpr uint64_t nowhere = UINT64_MAX;  ///< no instruction is there
+    /// Where an instruction could not be read when an exit needed it, and the guest has tried again.
+    uint64_t refetched_at = nowhere;
+
     vm::PmuCounters counters{true};
     vm::FeatureLocks feature_locks{};
 

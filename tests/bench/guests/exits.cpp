@@ -14,6 +14,7 @@ uint64_t bench_loads_8(uint64_t count, uint64_t address, uint64_t unused);
 uint64_t bench_loads_8_to_s1(uint64_t count, uint64_t address, uint64_t unused);
 uint64_t bench_stores_8(uint64_t count, uint64_t address, uint64_t value);
 uint64_t bench_first_touches(uint64_t count, uint64_t first);
+uint64_t wait_for_tick(uint64_t turns);
 uint64_t wait_for_timer();
 void count_ipi();
 void note_timer();
@@ -125,20 +126,24 @@ void set_own_timer(uint64_t due)
     }
 }
 
+/// From the tick for which a timer was set to the first instruction of the guest's handler. QEMU counts a timer's
+/// ticks from the instruction that sets it, wherever in a tick that is: so all such places are tried, and the least
+/// is what it is where that is a tick's first instruction.
 void try_timer()
 {
-    constexpr uint64_t timers = 1000;
-    has_sstc = has_extension("sstc");
+    constexpr uint64_t delay = 200;  // ticks: more than it takes to set it
     const uint64_t zero = instret_at_time_zero();
-    uint64_t late = 0;
-    for (uint64_t i = 0; i < timers; ++i) {
-        const uint64_t due = now() + 200 + i % 7;
+    has_sstc = has_extension("sstc");
+    uint64_t least = UINT64_MAX;
+    for (uint64_t i = 0; i < 2 * instructions_per_tick; ++i) {
+        const uint64_t due = wait_for_tick(i) + delay;
         set_own_timer(due);
         const uint64_t handled = with_interrupt(note_timer, Interrupt::supervisor_timer, wait_for_timer);
-        late += handled - (zero + instructions_per_tick * due);
+        const uint64_t late = handled - (zero + instructions_per_tick * due);
+        least = late < least ? late : least;
         set_own_timer(UINT64_MAX);
     }
-    report("timer-due", late, timers);
+    report("timer-due", least, 1);
 }
 
 void try_memory()

@@ -83,6 +83,21 @@ count_ipi:
 .Lunexpected:
     call    unexpected_trap
 
+/* wait_for_tick
+ * In:  a0 = how many turns of 3 instructions to wait beyond it.
+ * Out: a0 = time, at the first of its instructions. */
+    .globl wait_for_tick
+wait_for_tick:
+    csrr    t0, time
+1:  csrr    t1, time
+    beq     t1, t0, 1b
+    beqz    a0, 3f
+2:  nop
+    addi    a0, a0, -1
+    bnez    a0, 2b
+3:  mv      a0, t1
+    ret
+
 /* wait_for_timer
  * In:  timer interrupts go to note_timer, and are enabled.
  * Out: a0 = what instret was at the handler's first instruction. */

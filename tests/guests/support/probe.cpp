@@ -3,6 +3,7 @@
 
 #include "encode.hpp"
 #include "pages.hpp"
+#include "tree.hpp"
 
 #include <cstddef>
 
@@ -117,6 +118,18 @@ bool Probe::completed() const
 bool Probe::trapped_as(Exception cause) const
 {
     return state_.scause == static_cast<uint64_t>(cause);
+}
+
+bool is_pending(Interrupt interrupt)
+{
+    if ((GUEST_CSR_READ(sip) & bit(interrupt)) != 0 || !on_qemu_7()) {
+        return (GUEST_CSR_READ(sip) & bit(interrupt)) != 0;
+    }
+    const uint64_t enabled = GUEST_CSR_READ(sie);
+    GUEST_CSR_WRITE(sie, bit(interrupt));
+    probe.begin().with_interrupts(true).run({encode::c_nop, encode::c_nop});
+    GUEST_CSR_WRITE(sie, enabled);
+    return probe.state().scause == (static_cast<uint64_t>(interrupt) | uint64_t{1} << 63);
 }
 
 void Probe::expect_kept(unsigned changed, const char* file, unsigned line) const

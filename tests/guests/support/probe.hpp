@@ -83,4 +83,9 @@ private:
 /// The one there is.
 extern Probe probe;
 
+/// Is it pending on the boot hart, enabled or not? As sip says, but on QEMU 7.2, where a guest's sip shows neither
+/// the timer nor the external interrupt: there it is enabled for a moment, in the probe. Call it with sstatus.SIE =
+/// 0.
+[[nodiscard]] bool is_pending(Interrupt interrupt);
+
 }  // namespace guest

@@ -13,7 +13,7 @@
 #include <hv/isa/sbi.hpp>
 #include <hv/lib/format.hpp>
 
-/// Reads, writes, sets, clears or swaps a CSR by the assembler's name for it, or its number.
+/// Reads, writes, sets or clears a CSR by the assembler's name for it.
 #define GUEST_CSR_READ(csr)                                                                                        \
     ([] {                                                                                                          \
         uint64_t guest_csr_value = 0;                                                                              \
@@ -26,10 +26,25 @@
 
 namespace guest {
 
+using hv::isa::Csr;
 using hv::isa::Exception;
 using hv::isa::Interrupt;
 using hv::isa::Sstatus;
 namespace sbi = hv::isa::sbi;
+
+/// For CSRs whose names an assembler may not know.
+template <hv::isa::Csr csr>
+uint64_t read_csr()
+{
+    uint64_t value = 0;
+    asm volatile("csrr %0, %1" : "=r"(value) : "i"(static_cast<unsigned>(csr)) : "memory");
+    return value;
+}
+template <hv::isa::Csr csr>
+void write_csr(uint64_t value)
+{
+    asm volatile("csrw %0, %1" : : "i"(static_cast<unsigned>(csr)), "r"(value) : "memory");
+}
 
 /// What the file of a scenario defines.
 void scenario();

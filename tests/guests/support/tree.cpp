@@ -80,6 +80,12 @@ uint64_t harts()
     return count;
 }
 
+bool on_qemu_7()
+{
+    const auto bootargs = tree().find("/chosen")->property("bootargs");
+    return bootargs && bootargs->string() == "qemu-7.2";
+}
+
 std::string_view isa_string()
 {
     return *first_hart_node().property("riscv,isa")->string();

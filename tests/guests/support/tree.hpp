@@ -23,6 +23,8 @@ void open_tree(uint64_t address);
 /// Is an extension in the ISA that the tree states? As string and as list they must agree; natively older trees
 /// have only the string.
 [[nodiscard]] bool has_extension(std::string_view name);
+/// Do the bootargs say so, as the harness has them? For what that QEMU gets wrong.
+[[nodiscard]] bool on_qemu_7();
 /// The ISA string of the first hart.
 [[nodiscard]] std::string_view isa_string();
 

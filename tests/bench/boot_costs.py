@@ -1,0 +1,75 @@
+"""What the hypervisor's own boot costs, instruction by instruction: to its second line, and to the guest's first one."""
+
+import contextlib
+import pathlib
+import subprocess
+import tempfile
+
+from gdb_remote import Remote
+from programs import NotMeasured, code_ranges, qemu_version
+
+ENTRY = 0x80200000
+GUEST_ENTRY = 0x80200000  # of the built-in guest: docs/partitions.md
+LAST_LINE = "v = ['a', 'b', 'c']"
+MACHINE = ["-M", "virt", "-m", "128M", "-smp", "1", "-display", "none", "-monitor", "none", "-no-reboot"]
+# What copies images and scrubs memory: its cost is the guest's size, and not that of the start.
+COPYING = ("hv::mm::copy_block", "hv::mm::zero_block", "hv::arch::zero_by_blocks")
+
+
+def one_instruction_at_a_time(qemu):
+    """The option by which this QEMU translates, and so logs, each instruction by itself."""
+    return ["-accel", "tcg,one-insn-per-tb=on"] if qemu_version(qemu) >= (8, 1) else ["-singlestep"]
+
+
+def program_counter(entry):
+    """Of a line of the log: `Trace CPU: HOST [CS_BASE/PC/FLAGS/CFLAGS] SYMBOL`."""
+    return int(entry.split("/", 2)[1], 16)
+
+
+def read_log(entries, ranges):
+    """Counts in QEMU's log: to the store of LAST_LINE's newline to the UART; to the guest's first instruction, the
+    second one at ENTRY; and those of them that are in `ranges`."""
+    count, copying, line, last, last_line_at = 0, 0, "", 0, None
+    for entry in entries:
+        if entry.startswith("Trace "):
+            last = program_counter(entry)
+            if last == GUEST_ENTRY and count > 0:
+                return {"boot": last_line_at, "entry-all": count, "entry": count - copying}
+            count += 1
+            copying += any(start <= last < end for start, end in ranges)
+        elif entry.startswith("Stopped execution"):
+            count -= 1  # logged, and then not executed: an interrupt came first
+            copying -= any(start <= last < end for start, end in ranges)
+        elif entry.startswith("serial_write write addr 0x00 "):
+            character = chr(int(entry.split()[-1], 16))
+            if character == "\n" and line.rstrip("\r") == LAST_LINE and last_line_at is None:
+                last_line_at = count
+            line = "" if character == "\n" else line + character
+    raise NotMeasured("the machine ended before its guest's first instruction")
+
+
+def measure_boot(qemu, image):
+    """Instructions from the kernel's first one, the firmware's part included.
+
+    QEMU's log has an entry for each instruction, and one for each store to the UART. So nothing is added to the
+    kernel, and the count is the one that `-icount shift=0` keeps. The firmware's own start is not logged: the
+    debugger's connection stops the machine at the kernel's entry, and turns the log on there.
+    """
+    ranges = code_ranges(image.with_suffix(".elf"), *COPYING)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        folder = pathlib.Path(folder)
+        machine = subprocess.Popen(
+            [qemu, *MACHINE, *one_instruction_at_a_time(qemu), "-seed", "1", "-serial", "null", "-kernel", image, "-S",
+             "-gdb", f"unix:{folder}/gdb,server=on,wait=off"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="latin-1")  # the log
+        stack.callback(machine.wait)
+        stack.callback(machine.kill)
+        try:
+            remote = Remote(folder / "gdb")
+            stack.callback(remote.close)
+            remote.run_to(ENTRY)
+            remote.monitor("log exec,nochain,trace:serial_write")
+            remote.run_on()
+            return read_log(machine.stderr, ranges)
+        except (OSError, EOFError) as error:
+            raise NotMeasured(f"{image}: {error}") from error
