@@ -163,10 +163,9 @@ std::optional<uint64_t> emulated_counter(const GuestFrame& frame, isa::Csr csr)
 /// instruction, but where the instruction means something to it.
 void handle_virtual_instruction(GuestFrame& frame)
 {
-    auto instruction = static_cast<uint32_t>(read_csr<Csr::stval>());
-    if (instruction == 0) {
-        instruction = fetch_instruction(frame.pc()).value_or(0);
-    }
+    // QEMU 7.2's stval is another instruction's for some of these.
+    const auto said = static_cast<uint32_t>(read_csr<Csr::stval>());
+    const uint32_t instruction = fetch_instruction(frame.pc()).value_or(said);
     if (const auto read = isa::decode_csr_read(instruction)) {
         if (const auto value = emulated_counter(frame, read->csr)) {
             frame.set_x(read->rd, *value);
