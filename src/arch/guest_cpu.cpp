@@ -25,6 +25,9 @@ constexpr uint64_t delegated_exceptions = 0xb1ff;
 /// [priv] Hypervisor: hideleg. VSSI, VSTI, VSEI.
 constexpr uint64_t delegated_interrupts = 0x444;
 
+/// [priv] Supervisor: scounteren. CY, TM, IR.
+constexpr uint64_t all_counters = 7;
+
 /// [priv] Hypervisor: Memory-Management Fences, note: vsatp = 0 before hgatp changes.
 void switch_address_space(isa::Hgatp hgatp)
 {
@@ -44,8 +47,8 @@ void reset_vs_csrs()
     write_csr<Csr::vsepc>(0);
     write_csr<Csr::vscause>(0);
     write_csr<Csr::vstval>(0);
-    // These two have no VS copy.
-    write_csr<Csr::scounteren>(0);
+    // These two have no VS copy. Firmware starts a hart with all counters open to U-mode, and programs count on it.
+    write_csr<Csr::scounteren>(all_counters);
     write_csr<Csr::senvcfg>(0);
 }
 

@@ -66,6 +66,16 @@ void copy_up(std::byte* to, const std::byte* from, size_t size)
         to = reinterpret_cast<std::byte*>(to_words);
         from = reinterpret_cast<const std::byte*>(from_words);
     }
+    for (; size >= 4; size -= 4, to += 4, from += 4) {
+        const std::byte a = from[0];
+        const std::byte b = from[1];
+        const std::byte c = from[2];
+        const std::byte d = from[3];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
     for (; size != 0; size--) {
         *to++ = *from++;
     }

@@ -96,15 +96,19 @@ void Writer::end_node()
     put_u32(static_cast<uint32_t>(Token::end_node));
 }
 
+std::string_view Writer::name_at(uint32_t place) const
+{
+    return read_text(reinterpret_cast<const char*>(room_.data() + room_.size() - place));
+}
+
+/// A name that there is no room to remember is written again when it is used again.
 uint32_t Writer::place_name(std::string_view name)
 {
-    const std::byte* const end = room_.data() + room_.size();
-    for (const std::byte* at = end - strings_; at != end;) {
-        const std::string_view there = read_text(reinterpret_cast<const char*>(at));
-        if (there == name) {
-            return static_cast<uint32_t>(end - at);
+    const auto looks = static_cast<uint16_t>(name.size() << 8 | static_cast<uint8_t>(name.back()));
+    for (const PlacedName& placed : names_) {
+        if (placed.looks == looks && name_at(placed.place) == name) {
+            return placed.place;
         }
-        at += there.size() + 1;
     }
     const size_t size = name.size() + 1;
     if (full_ || size > room_.size() - strings_ - used_) {
@@ -115,6 +119,9 @@ uint32_t Writer::place_name(std::string_view name)
     std::byte* const to = room_.data() + room_.size() - strings_;
     std::copy_n(reinterpret_cast<const std::byte*>(name.data()), name.size(), to);
     to[name.size()] = std::byte{0};
+    if (strings_ <= UINT16_MAX) {
+        static_cast<void>(names_.try_push_back({looks, static_cast<uint16_t>(strings_)}));
+    }
     return static_cast<uint32_t>(strings_);
 }
 

@@ -1,6 +1,8 @@
 // The list of regions: what lies at an address, and words for an access that faulted.
 #include <hv/mm/address_map.hpp>
 
+#include <algorithm>
+
 namespace hv::mm {
 namespace {
 
@@ -77,20 +79,25 @@ void add_pages_of(Vector<MemoryRegion>& map, const MemoryRegion& region)
     if (region.range.empty()) {
         return;
     }
-    PhysAddr page = region.range.start.align_down(isa::page_size);
+    PhysAddr start = region.range.start.align_down(isa::page_size);
     const PhysAddr end = region.range.end().align_up(isa::page_size);
-    for (; page != end; page += isa::page_size) {
-        const MemoryRegion* there = find_region(map, page);
+    while (start < end) {
+        const MemoryRegion* there = find_region(map, start);
         if (there != nullptr && there->access == region.access) {
+            start = there->range.end();
             continue;
         }
-        if (!map.empty() && map.back().name == region.name && map.back().range.end() == page) {
-            map.back().range.size += isa::page_size;
-        } else {
-            MemoryRegion added = region;
-            added.range = {page, isa::page_size};
-            add_region(map, added);
+        // All up to the next one that has its pages already.
+        PhysAddr next = end;
+        for (const MemoryRegion& other : map) {
+            if (other.access == region.access && other.range.start > start) {
+                next = std::min(next, other.range.start);
+            }
         }
+        MemoryRegion added = region;
+        added.range = PhysRange::between(start, next);
+        add_region(map, added);
+        start = next;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <hv/lib/panic.hpp>
+#include <hv/mm/memory_block.hpp>
 
 namespace hv::mm {
 
@@ -126,7 +127,7 @@ void* BumpAllocator::take_zeroed(size_t size, size_t align, OnFailure on_failure
     void* const block = take(size, align, on_failure, caller);
     if (block != nullptr) {
         // Memory that BSS does not cover holds whatever the firmware left there.
-        std::fill_n(static_cast<std::byte*>(block), size, std::byte{0});
+        zero_block(static_cast<std::byte*>(block), size);
     }
     return block;
 }

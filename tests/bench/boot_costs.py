@@ -1,4 +1,4 @@
-"""What the hypervisor's own boot costs, instruction by instruction: to its second line, and to the guest's first one."""
+"""What the hypervisor's own boot costs, in instructions: to its second line, and to its guest's first one."""
 
 import contextlib
 import pathlib
@@ -59,8 +59,8 @@ def measure_boot(qemu, image):
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         folder = pathlib.Path(folder)
         machine = subprocess.Popen(
-            [qemu, *MACHINE, *one_instruction_at_a_time(qemu), "-seed", "1", "-serial", "null", "-kernel", image, "-S",
-             "-gdb", f"unix:{folder}/gdb,server=on,wait=off"],
+            [qemu, *MACHINE, *one_instruction_at_a_time(qemu), "-seed", "1", "-serial", "null", "-kernel", image,
+             "-S", "-gdb", f"unix:{folder}/gdb,server=on,wait=off"],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="latin-1")  # the log
         stack.callback(machine.wait)
         stack.callback(machine.kill)

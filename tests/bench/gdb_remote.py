@@ -1,4 +1,4 @@
-"""The little of GDB's remote protocol that it takes to stop QEMU's machine at one place, look, and talk to its monitor."""
+"""The little of GDB's remote protocol that it takes to stop QEMU's machine at one place and talk to its monitor."""
 
 import re
 import socket

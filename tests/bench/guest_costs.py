@@ -54,8 +54,8 @@ def operations_on(qemu, hypervisor, guest, blob):
 
 
 def measure_operations(qemus, where):
-    """Of several QEMUs the larger number, but for device registers: QEMU 10 has the instruction in htinst, and 7.2 has
-    it fetched."""
+    """Of several QEMUs the larger number, but for device registers: QEMU 10 gives the instruction in htinst, and
+    with 7.2 it is fetched."""
     guest = where / "bench-guests/exits.bin"
     worst = {}
     with tempfile.TemporaryDirectory() as folder:

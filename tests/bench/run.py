@@ -3,8 +3,8 @@
 
     tests/bench/run.py [--build DIR]
 
-A limit that is missed fails nothing; what cannot be measured does. $QEMU names another QEMU. What is about guests is
-measured on QEMU 10 as well, where tools/fetch-qemu.sh brings one, and the larger number counts.
+A limit that is missed fails nothing; what cannot be measured does. $QEMU names another QEMU. What is about guests
+is measured on QEMU 10 as well, where tools/fetch-qemu.sh brings one, and the larger number counts.
 """
 
 import argparse
@@ -65,7 +65,7 @@ ROWS = (
     ("Debian Linux: the kernel's stamp of /init, % later", "linux-stamp", 2.0, "20.5 (Xvisor)"),
     ("own memory for a 128 MiB guest: image and heap, bytes", "memory", 256 * 1024, "280 KiB (Bao)"),
 )
-# Measured with GCC only, or where a QEMU 10 or Linux has been fetched: that they are missing is said and no failure.
+# Measured where a QEMU 10 or Linux has been fetched: that they are missing is said, and no failure.
 OPTIONAL = re.compile(r".*-given|scrub-zicboz|linux-.*")
 
 
@@ -122,8 +122,8 @@ def host_medians(where, which):
 
 
 def measure_host(where):
-    """Our allocator's time over std::pmr::monotonic_buffer_resource's without a lock: in a process of one thread, and
-    in one of several, where its lock takes an atomic instruction. A process never goes back to the first."""
+    """Our allocator's time over std::pmr::monotonic_buffer_resource's without a lock: in a process of one thread,
+    and in one of several, where its lock takes an atomic instruction. A process never goes back to the first."""
     alone = host_medians(where, "^(bump_allocator|monotonic_buffer_resource)$")
     beside = host_medians(where, "^bump_allocator_beside_another_thread$")
     theirs = alone["monotonic_buffer_resource"]

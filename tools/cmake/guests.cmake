@@ -17,7 +17,8 @@ set_source_files_properties(${hv_guest_support}/vector.S PROPERTIES COMPILE_OPTI
 # hv_add_test_guest(name target source...): a guest made with the support's objects, as NAME.elf and NAME.bin in the
 # folder that is named like the target.
 function(hv_add_test_guest name target)
-  add_executable(guest-${name} EXCLUDE_FROM_ALL ${ARGN} ${hv_guest_support}/name.cpp $<TARGET_OBJECTS:guest-support>)
+  add_executable(guest-${name} EXCLUDE_FROM_ALL ${ARGN} ${hv_guest_support}/name.cpp
+    $<TARGET_OBJECTS:guest-support>)
   target_link_libraries(guest-${name} PRIVATE hv_target hv_warnings)
   target_include_directories(guest-${name} PRIVATE ${hv_guest_support})
   target_compile_definitions(guest-${name} PRIVATE HV_SCENARIO="${name}")

@@ -9,6 +9,7 @@
 
 #include <hv/lib/address.hpp>
 #include <hv/lib/expected.hpp>
+#include <hv/lib/static_vector.hpp>
 
 namespace hv::fdt {
 
@@ -19,6 +20,12 @@ struct OutOfRoom {
 
 /// "the device tree does not fit in 4 KiB"
 void format_value(FormatOutput& out, const OutOfRoom& error);
+
+/// A property's name in a Writer's room.
+struct PlacedName {
+    uint16_t looks = 0;  ///< its size and its last character
+    uint16_t place = 0;  ///< how many bytes before the end of the room it lies
+};
 
 /// The order is the tree's own: reservations, then begin_node("") for the root, properties before children, one
 /// end_node() a node, and finish(). Another order is a bug of the caller's, and panics. Running out of room is
@@ -85,6 +92,7 @@ private:
     void pad();
     /// How many bytes before the end of the room the name lies. 0 where there is no room for it.
     uint32_t place_name(std::string_view name);
+    [[nodiscard]] std::string_view name_at(uint32_t place) const;
     void resolve_names();
     void write_header(uint32_t total);
 
@@ -95,6 +103,8 @@ private:
     size_t strings_ = 0;
     size_t structure_ = 0;  // where that block starts
     size_t value_ = 0;      // where the value that is being written starts
+    // The names of properties that were used, as far as there is room: those that look alike are compared.
+    StaticVector<PlacedName, 48> names_{};
     uint32_t depth_ = 0;
     Next next_ = Next::reservation;
     bool full_ = false;

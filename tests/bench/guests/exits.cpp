@@ -52,17 +52,19 @@ void check_counting()
     const TimeAndInstret after = take_time();
     const uint64_t ticks = after.time - before.time;
     const uint64_t instructions = after.instret - before.instret;
-    expect(instructions / instructions_per_tick - ticks + 1 <= 2, "instret is not what time is: no -icount shift=0?");
+    expect(instructions / instructions_per_tick - ticks + 1 <= 2,
+           "instret is not what time is: no -icount shift=0?");
 }
 
 void try_calls()
 {
     report("spec-version", calls(sbi::Extension::base, sbi::Base::get_spec_version));
-    report("probe", calls(sbi::Extension::base, sbi::Base::probe_extension,
-                          static_cast<uint64_t>(sbi::Extension::timer)));
+    report("probe",
+           calls(sbi::Extension::base, sbi::Base::probe_extension, static_cast<uint64_t>(sbi::Extension::timer)));
     report("set-timer", calls(sbi::Extension::timer, sbi::Timer::set_timer, now() + 1'000'000 * ticks_per_ms));
     report("fence-i", calls(sbi::Extension::remote_fence, sbi::RemoteFence::fence_i, uint64_t{1} << boot_hart()));
-    report("sfence-vma", calls(sbi::Extension::remote_fence, sbi::RemoteFence::sfence_vma, uint64_t{1} << boot_hart()));
+    report("sfence-vma",
+           calls(sbi::Extension::remote_fence, sbi::RemoteFence::sfence_vma, uint64_t{1} << boot_hart()));
 }
 
 /// With `handler` in stvec and one interrupt enabled.

@@ -1,5 +1,5 @@
-/* The guest's side of each operation that is measured: the loops and the interrupt handlers. What they cost themselves
- * is part of every figure; the comments say how much that is. Counted by instret. */
+/* The guest's side of each operation that is measured: the loops and the interrupt handlers. What they cost
+ * themselves is part of every figure; the comments say how much that is. Counted by instret. */
 
 /* bench_calls
  * In:  a0 = how many, a1 = extension, a2 = function, a3, a4 = the call's a0 and a1.
@@ -28,8 +28,8 @@ bench_calls:
     ret
 
 /* bench_ipis_to_self
- * In:  a0 = how many, a1 = this hart's bit, a2 = a word that is 0; software interrupts go to count_ipi, and are enabled.
- * Out: a0 = the instructions. 12 of a turn are the loop's, 45 count_ipi's. */
+ * In:  a0 = how many, a1 = this hart's bit, a2 = a word that is 0; software interrupts, enabled, go to count_ipi.
+ * Out: a0 = the instructions. 12 of a turn are the loop's, 44 count_ipi's. */
     .globl bench_ipis_to_self
 bench_ipis_to_self:
     mv      t0, a0
