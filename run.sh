@@ -26,7 +26,7 @@ The guest:
 
 The machine:
   --smp N                  harts, 1 to 32                                   (the guest's)
-  --ram SIZE               memory, such as 128M or 2G                       (128M, or what the guest needs)
+  --ram SIZE               memory, such as 128M or 2G                       (128M, and what the guest needs)
   --flash                  boot from the machine's flash, not with -kernel
   --gdb                    wait for gdb, and print the command to type
   --toolchain gcc|clang    the compiler                                     (gcc)
@@ -197,15 +197,10 @@ find_linux() {
 
 # Prints how much memory a machine wants that holds a guest and, $1 bytes long, what the guest is made of, in MiB.
 ram_for() {
-    local memory blob ram
-    memory=$(mebibytes "${chosen[--memory]}")
-    blob=$((($1 >> 20) + 1))
-    # QEMU puts the blob in the middle of RAM, but not above 514 MiB; what is behind it must hold the guest in one
-    # piece. QEMU 7.2 puts its device tree below the first GiB's end.
-    ram=$((2 * (memory + blob) + 16))
-    ((ram <= 1024)) || ram=$((1024 + memory + blob + 16))
-    # The hypervisor's heap wants that much not to be cut.
-    ((ram >= 256)) || ram=256
+    local blob ram
+    blob=$((($1 + (16 << 20) - 1) / (16 << 20) * 16))
+    # 128 MiB: the firmware, the hypervisor, and what lies unused between the pieces of the guest's memory.
+    ram=$(($(mebibytes "${chosen[--memory]}") + 128 + blob))
     echo "$(((ram + 63) / 64 * 64))M"
 }
 

@@ -299,9 +299,9 @@ def vcpu_lines(arguments):
     frame = hart.record["guest"]
     with selected(hart.thread):
         csrs = [(name, hart.vs_csr(name)) for name in VS_CSRS]
-        pc = register("pc") if hart.in_guest else int(frame["pc"])
+        pc = register("pc") if hart.in_guest else elements(frame["slots"])[0]
         values = [register(name) if hart.in_guest else int(saved)
-                  for name, saved in zip(REGISTERS, elements(frame["x1_to_x31"]))]
+                  for name, saved in zip(REGISTERS, elements(frame["slots"])[1:])]
     lines = [f"vCPU {int(hart.vcpu['index'])} on hart {hart.id} (thread {hart.thread.num}), {hart.place()}"]
     if not hart.in_guest:
         lines.append("  as it left the guest; on a fast path, pc and s0 to s11 are still in the hart: sepc, s0, ...")

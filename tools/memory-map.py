@@ -29,8 +29,9 @@ ROWS = (
     ("__trap_stack_bottom", "__trap_stack_top", "trap stack of the boot hart", "RW-", ""),
     ("__trap_stack_top", "__stack_bottom", "guard page", "---", ""),
     ("__stack_bottom", "__stack_top", "stack of the boot hart", "RW-", ""),
+    ("__stack_top", "__heap", "nothing", "---", "up to 2 MiB, for large pages"),
     ("__heap", "__heap_end", "heap", "RW-", "all that is built at boot"),
-    ("__heap_end", None, "the rest of RAM", "", "device tree, initrd; later guests"),
+    ("__heap_end", None, "the rest of RAM", "", "device tree, initrd, guests"),
 )
 
 

@@ -48,7 +48,7 @@ void Backtrace::add(uint64_t address)
 void Backtrace::add_callers(uint64_t frame_pointer)
 {
     while (count_ < max_frames && is_frame(frame_pointer)) {
-        // [abi] The frame record: the return address at fp - 8, the caller's fp at fp - 16.
+        // [psabi] The frame record: the return address at fp - 8, the caller's fp at fp - 16.
         const auto* record = reinterpret_cast<const uint64_t*>(frame_pointer);
         const uint64_t return_address = record[-1];
         const uint64_t caller = record[-2];

@@ -41,26 +41,26 @@ using vm::ExitCause;
 
 /// The load or store that htinst or, where that is 0, the instruction is. False where neither says so quickly.
 template <bool is_store>
-[[gnu::always_inline]] inline bool find_access(uint64_t sepc, MemoryAccess& access)
+[[gnu::always_inline]] inline bool find_access(const ExitFacts& exit, MemoryAccess& access)
 {
     const uint64_t htinst = read_csr<Csr::htinst>();
     if (htinst != 0) [[likely]] {
         access = is_store ? isa::quick_store_of_htinst(htinst) : isa::quick_load_of_htinst(htinst);
     } else {
-        const uint32_t instruction = fetch_quickly(sepc);
+        const uint32_t instruction = fetch_quickly(exit);
         access =
             is_store ? isa::quick_store_of_instruction(instruction) : isa::quick_load_of_instruction(instruction);
     }
     return !access.is_none();
 }
 
-[[gnu::always_inline]] inline vm::ExitCount* handle_load(GuestFrame& frame, uint64_t sepc, uint64_t stval)
+[[gnu::always_inline]] inline vm::ExitCount* handle_load(GuestFrame& frame, const ExitFacts& exit)
 {
     MemoryAccess access;
-    if (!find_access<false>(sepc, access)) [[unlikely]] {
+    if (!find_access<false>(exit, access)) [[unlikely]] {
         return nullptr;
     }
-    const dev::Place place = dev::place_of(isa::guest_physical_address(read_csr<Csr::htval>(), stval));
+    const dev::Place place = dev::place_of(isa::guest_physical_address(exit.htval, exit.stval));
     std::optional<uint64_t> value;
     if (place.device == dev::Device::serial_port) {
         value = frame.guest->serial_port().peek(place.offset, access.size_log2());
@@ -70,7 +70,7 @@ template <bool is_store>
     if (!value) {
         return nullptr;
     }
-    write_csr<Csr::sepc>(sepc + access.length());
+    write_csr<Csr::sepc>(exit.sepc + access.length());
     vm::ExitCount* const count = count_of(frame, ExitCause::load_fault);
     if (!is_argument_register(access.reg())) [[unlikely]] {
         return set_guest_register(count, *value, access.reg());
@@ -89,18 +89,18 @@ template <bool is_store>
     return count_of(frame, ExitCause::store_fault);
 }
 
-[[gnu::always_inline]] inline vm::ExitCount* handle_store(GuestFrame& frame, uint64_t sepc, uint64_t stval)
+[[gnu::always_inline]] inline vm::ExitCount* handle_store(GuestFrame& frame, const ExitFacts& exit)
 {
     MemoryAccess access;
-    if (!find_access<true>(sepc, access)) [[unlikely]] {
+    if (!find_access<true>(exit, access)) [[unlikely]] {
         return nullptr;
     }
-    const GuestPhysAddr address = isa::guest_physical_address(read_csr<Csr::htval>(), stval);
+    const GuestPhysAddr address = isa::guest_physical_address(exit.htval, exit.stval);
     const uint64_t offset = address - dev::serial_port_window.start;
     if (!frame.guest->serial_port().takes_plainly(offset, access.size_log2())) [[unlikely]] {
         return nullptr;
     }
-    const uint64_t next_pc = sepc + access.length();
+    const uint64_t next_pc = exit.sepc + access.length();
     if (!is_argument_register(access.reg())) [[unlikely]] {
         return store_guest_register(next_pc, 0, access.reg());
     }
@@ -129,12 +129,13 @@ hv::vm::ExitCount* handle_guest_access(uint64_t scause, uint64_t sepc, uint64_t 
 {
     using namespace hv;
     using namespace hv::arch;
+    using isa::Csr;
     GuestFrame& frame = this_hart().guest;
     if (scause == static_cast<uint64_t>(isa::Exception::load_guest_page_fault)) {
-        return handle_load(frame, sepc, stval);
+        return handle_load(frame, {scause, sepc, stval, read_csr<Csr::htval>()});
     }
     if (scause == static_cast<uint64_t>(isa::Exception::store_guest_page_fault)) {
-        return handle_store(frame, sepc, stval);
+        return handle_store(frame, {scause, sepc, stval, read_csr<Csr::htval>()});
     }
     if (scause == isa::scause_of(isa::Interrupt::supervisor_timer).bits()) {
         return handle_timer(frame);

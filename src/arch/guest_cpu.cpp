@@ -69,6 +69,8 @@ void reset_register_files(const GuestCpuSettings& settings)
     }
     status = status.with(Sstatus::fs, settings.has_floating_point ? ContextStatus::initial : ContextStatus::off)
                  .with(Sstatus::vs, settings.has_vector ? ContextStatus::initial : ContextStatus::off)
+                 .with(Sstatus::sum, false)
+                 .with(Sstatus::mxr, false)
                  .with(Sstatus::spp, true);
     write_csr<Csr::sstatus>(status.bits());
 }
@@ -78,8 +80,10 @@ void reset_guest_state(GuestFrame& frame, const GuestCpuSettings& settings, uint
 {
     reset_vs_csrs();
     reset_register_files(settings);
+    // VTVM, VTW, VTSR, HU and VGEIN are 0: WFI, SRET, SFENCE.VMA and satp are the guest's own.
+    const auto width = Hstatus{read_csr<Csr::hstatus>()}.get(Hstatus::vsxl);
     write_csr<Csr::hstatus>(
-        Hstatus{read_csr<Csr::hstatus>()}.with(Hstatus::spv, true).with(Hstatus::spvp, true).bits());
+        Hstatus{}.with(Hstatus::vsxl, width).with(Hstatus::spv, true).with(Hstatus::spvp, true).bits());
 
     frame.slots = {};
     frame.has_sstc = settings.has_sstc ? 1 : 0;

@@ -101,10 +101,14 @@ void handle_fetch_fault(GuestFrame& frame, uint64_t stval)
 /// The instruction of a load or store could not be read. The guest makes the access again: the instruction was
 /// there a moment ago, so another of its harts changes its tables. But only once at a place: QEMU 7.2 never reads
 /// what may only be executed.
-void handle_unreadable_instruction(GuestFrame& frame, Exception cause, uint64_t stval)
+void handle_unreadable_instruction(GuestFrame& frame, Exception cause, uint64_t stval, uint64_t htval)
 {
     // QEMU 7.2 calls it a load where the fetch itself met page tables that are nowhere.
     if (stval - frame.pc() < 4) {
+        // A report is to show the guest's fault, and not that of our own load.
+        write_csr<Csr::scause>(scause_of(cause).bits());
+        write_csr<Csr::stval>(stval);
+        write_csr<Csr::htval>(htval);
         handle_fetch_fault(frame, stval);
         return;
     }
@@ -130,7 +134,7 @@ void handle_access_fault(GuestFrame& frame, Exception cause)
     } else if (htinst.kind != isa::Htinst::Kind::split_access) {
         const std::optional<uint32_t> instruction = fetch_instruction(frame.pc());
         if (!instruction) {
-            handle_unreadable_instruction(frame, cause, stval);
+            handle_unreadable_instruction(frame, cause, stval, htval);
             return;
         }
         kind = isa::class_of(*instruction);

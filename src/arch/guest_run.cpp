@@ -28,6 +28,14 @@ unsigned take_lowest(uint64_t& vcpus)
     return lowest;
 }
 
+/// [aclint] Supervisor-level Software Interrupt Device: SETSSIP, a hart's own, takes a 1.
+void interrupt_through(volatile uint32_t& setssip)
+{
+    // The hart has to see what it is interrupted for.
+    asm volatile("fence w, o" : : : "memory");
+    setssip = 1;
+}
+
 /// Carries out what other vCPUs wait for.
 void answer_fences(Vcpu& vcpu)
 {
@@ -94,13 +102,17 @@ void send_request(Vcpu& vcpu, uint32_t requests)
 
 void send_requests(Guest& guest, uint64_t vcpus, uint32_t requests)
 {
-    // Harts whose ids are far apart take a call each.
+    // The firmware is called for those harts only that no store can interrupt; ids far apart take a call each.
     uint64_t mask = 0;
     uint64_t base = 0;
     while (vcpus != 0) {
         Vcpu& vcpu = *guest.vcpus()[take_lowest(vcpus)];
         if (vcpu.requests.fetch_or(requests) != 0) {
             continue;  // it is interrupted already, and has not looked yet
+        }
+        if (vcpu.hart->setssip != nullptr) {
+            interrupt_through(*vcpu.hart->setssip);
+            continue;
         }
         const uint64_t id = vcpu.hart->id;
         if (mask != 0 && id - base >= 64) {

@@ -198,7 +198,8 @@ enter_guest:
     .endm
 
 /* set_guest_register
- * In:  a1 = a value, a2 = the number of a register; every register but ra, t0 to t1, a0 to a7 and tp is the guest's.
+ * In:  a1 = a value, a2 = the number of a register; those that guest_trap_entry has saved are in the frame, all others
+ *      are the guest's still.
  * Out: it holds the value; a0 as it was. */
     .globl set_guest_register
 set_guest_register:

@@ -27,7 +27,7 @@ hv::vm::ExitCount* handle_guest_trap(uint64_t scause)
         return nullptr;
     }
     const isa::Htinst htinst = isa::decode_htinst(read_csr<isa::Csr::htinst>());
-    const bool in_frame = (GuestFrame::saved_on_every_exit >> htinst.access.reg() & 1) != 0;
+    const bool in_frame = (GuestFrame::saved_for_calls >> htinst.access.reg() & 1) != 0;
     if (htinst.kind != isa::Htinst::Kind::access || !in_frame) {
         return nullptr;
     }

@@ -267,6 +267,9 @@ void HostReader::finish_device()
         (compatible.contains("sifive,plic-1.0.0") || compatible.contains("riscv,plic0")) && available()) {
         finish_plic();
     }
+    if (has(Slot::interrupts_extended) && compatible.contains("riscv,aclint-sswi") && available()) {
+        wires_.take_sswi(registers(), value(Slot::interrupts_extended).value);
+    }
 }
 
 void HostReader::finish_plic()

@@ -92,9 +92,16 @@ void say_what_there_is(uint64_t hart_id, uint64_t device_tree)
         std::string_view name;
     };
     constexpr Named known[] = {
-        {Extension::base, "BASE"},          {Extension::timer, "TIME"},     {Extension::inter_processor, "IPI"},
-        {Extension::remote_fence, "RFNC"},  {Extension::hart_state, "HSM"}, {Extension::system_reset, "SRST"},
+        {Extension::base, "BASE"},
+        {Extension::timer, "TIME"},
+        {Extension::inter_processor, "IPI"},
+        {Extension::remote_fence, "RFNC"},
+        {Extension::hart_state, "HSM"},
+        {Extension::system_reset, "SRST"},
         {Extension::debug_console, "DBCN"},
+        {Extension::system_suspend, "SUSP"},
+        {Extension::performance_monitoring, "PMU"},
+        {Extension::firmware_features, "FWFT"},
     };
     for (const Named& candidate : known) {
         if (has(candidate.extension)) {

@@ -4,9 +4,21 @@
 #include <hv/arch/console.hpp>
 #include <hv/arch/hart_probe.hpp>
 #include <hv/arch/panic.hpp>
+#include <hv/arch/probe.hpp>
 #include <hv/arch/zero.hpp>
 
 namespace hv::plat {
+namespace {
+
+volatile uint32_t* reachable_setssip(const fdt::Hart& hart)
+{
+    if (!hart.sswi || !arch::is_readable_register(*hart.sswi)) {
+        return nullptr;
+    }
+    return reinterpret_cast<volatile uint32_t*>(hart.sswi->value());
+}
+
+}  // namespace
 
 vm::HartFeatures probe_hart(const Board& board)
 {
@@ -31,14 +43,20 @@ Vector<arch::HartRecord*> make_harts(const Board& board)
     uint32_t index = 1;
     size_t left_out = board.machine.harts_left_out;
     for (const fdt::Hart& hart : board.machine.harts) {
-        if (!hart.available || hart.id == arch::this_hart().id) {
+        if (hart.id == arch::this_hart().id) {
+            arch::this_hart().setssip = reachable_setssip(hart);
+            continue;
+        }
+        if (!hart.available) {
             continue;
         }
         if (index == arch::max_harts) {
             left_out++;
             continue;
         }
-        harts.push_back(&arch::make_hart(hart.id, index));
+        arch::HartRecord& record = arch::make_hart(hart.id, index);
+        record.setssip = reachable_setssip(hart);
+        harts.push_back(&record);
         index++;
     }
     if (left_out != 0) {

@@ -10,6 +10,19 @@ namespace hv::plat {
 using mm::KernelAccess;
 using mm::MemoryRegion;
 
+namespace {
+
+/// What a store needs that interrupts the hart, if one can.
+void add_setssip(Vector<MemoryRegion>& map, const arch::HartRecord& hart)
+{
+    if (hart.setssip != nullptr) {
+        const PhysRange register_of_hart{PhysAddr{reinterpret_cast<uintptr_t>(hart.setssip)}, sizeof(uint32_t)};
+        mm::add_pages_of(map, {"the software interrupts' registers", register_of_hart, KernelAccess::read_write});
+    }
+}
+
+}  // namespace
+
 Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory,
                                 std::span<arch::HartRecord* const> harts)
 {
@@ -38,6 +51,10 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
     mm::add_pages_of(map, {"the finisher's registers", board.finisher, KernelAccess::read_write});
     mm::add_pages_of(
         map, {"the interrupt controller's registers", host_plic_registers(board), KernelAccess::read_write});
+    add_setssip(map, boot_hart);
+    for (const arch::HartRecord* hart : harts) {
+        add_setssip(map, *hart);
+    }
     return map;
 }
 

@@ -90,7 +90,7 @@ def test_a_guest_of_which_nothing_else_is_said_has_the_defaults(images, noter):
     assert noter.property("/guest", "harts") == struct.pack(">I", 1)
     assert noter.property("/guest", "on-fault") == b"stop\0"
     assert noter.property("/guest", "initrd") is None and noter.property("/guest", "bootargs") is None
-    assert noter.value("-smp") == "1" and noter.value("-m") == "576M"
+    assert noter.value("-smp") == "1" and noter.value("-m") == "448M"
 
 
 def test_a_machine_that_was_asked_for_is_not_changed(images, noter):
@@ -99,12 +99,20 @@ def test_a_machine_that_was_asked_for_is_not_changed(images, noter):
     assert noter.value("-smp") == "5" and noter.value("-m") == "2G"
 
 
-@pytest.mark.parametrize("memory, ram", [("4M", "256M"), ("300M", "640M"), ("500M", "1024M"), ("512M", "1600M"),
-                                         ("3G", "4160M")])
-def test_the_machine_holds_the_guest_in_one_piece_beside_what_qemu_puts_there(images, noter, memory, ram):
-    """The blob lies in the middle of RAM, but not above 514 MiB, and QEMU 7.2's device tree below the first GiB's
-    end."""
+@pytest.mark.parametrize("memory, ram", [("4M", "192M"), ("48M", "192M"), ("49M", "256M"), ("512M", "704M"),
+                                         ("3G", "3264M")])
+def test_the_machine_has_room_for_the_guest_and_what_it_is_made_of_and_128_mib(images, noter, memory, ram):
+    """What it is made of by 16 MiB, and all of it by 64 MiB."""
     noter.run("--guest", images / "kernel", "--memory", memory)
+    assert noter.value("-m") == ram
+
+
+@pytest.mark.parametrize("size, ram", [((16 << 20) - len(INITRD), "192M"), ((16 << 20) - len(INITRD) + 1, "256M")])
+def test_the_machine_has_room_for_kernel_and_initrd(images, noter, size, ram):
+    """For both together."""
+    with open(images / "kernel", "r+b") as file:
+        file.truncate(size)
+    noter.run("--guest", images / "kernel", "--initrd", images / "initrd", "--memory", "48M")
     assert noter.value("-m") == ram
 
 

@@ -1,6 +1,7 @@
 // IPIs back and forth between all harts, thousands of them: each one that is waited for arrives.
 // CHECKLIST 39, 61, 62.
 // harts: 1 2 4
+// machine: virt,aclint=on
 #include "harts.hpp"
 #include "tree.hpp"
 

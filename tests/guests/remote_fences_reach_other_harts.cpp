@@ -1,6 +1,7 @@
 // A remote sfence.vma, by page, range, whole space and ASID: when it returns, no hart sees the old page any more.
 // CHECKLIST 37, 63; HOSTILE 21, 31.
 // harts: 1 2 4
+// machine: virt,aclint=on
 #include "harts.hpp"
 #include "pages.hpp"
 #include "tree.hpp"

@@ -3,6 +3,7 @@
     // harts: N ...                   the guest's harts, a run for each number (1)
     // memory: SIZE                   the guest's memory (16M)
     // cpu: MODEL ...                 QEMU's -cpu, a run for each (rv64 and rv64,sstc=off); 10/MODEL: on QEMU 10 only
+    // machine: OPTIONS               QEMU's -M, for one more run, of the most harts on the first -cpu (virt only)
     // qemu: 7.2 or 10, WHY           the only QEMU that can run it (both)
     // natively: no, WHY              what it expects is not what OpenSBI and QEMU give a supervisor (yes)
     // expect: <regular expression>   a line of the serial line, behind the line of the expectation before
@@ -27,6 +28,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 PRESET = "gcc"
 QEMUS = {"7.2": harness.QEMU_7, "10": harness.QEMU_10}
 
+# What a scenario's head can say.
+WORDS = "harts|memory|cpu|machine|qemu|natively|expect|not|until|status"
+
 # A guest that hangs is told from a slow one.
 HANG_SECONDS = 60
 
@@ -39,6 +43,7 @@ class Scenario:
     harts: list = dataclasses.field(default_factory=lambda: [1])
     memory: str = "16M"
     cpu: list = dataclasses.field(default_factory=lambda: ["rv64", "rv64,sstc=off"])
+    machine: str = None
     qemu: list = dataclasses.field(default_factory=lambda: list(QEMUS.values()))
     natively: bool = True
     expect: list = dataclasses.field(default_factory=list)
@@ -53,7 +58,7 @@ def read_scenario(source):
     for line in source.read_text(encoding="utf-8").splitlines():
         if not line.startswith("//"):
             break
-        directive = re.match(r"// (harts|memory|cpu|qemu|natively|expect|not|until|status): (.*)$", line)
+        directive = re.match(rf"// ({WORDS}): (.*)$", line)
         if not directive:
             continue
         word, value = directive.groups()
@@ -61,6 +66,8 @@ def read_scenario(source):
             said.harts = [int(number) for number in value.split()]
         elif word == "cpu":
             said.cpu = value.split()
+        elif word == "machine":
+            said.machine = value
         elif word == "qemu":
             version, why = value.split(", ", 1)
             assert why, f"{source} does not say why it runs on one QEMU"
@@ -97,7 +104,12 @@ def cases():
                 if only and QEMUS[only] != qemu_name:
                     continue
                 for harts in said.harts:
-                    yield pytest.param(said, qemu_name, cpu, harts, id=f"{said.name}-{qemu_name}-{cpu}-{harts}")
+                    yield pytest.param(said, qemu_name, "virt", cpu, harts,
+                                       id=f"{said.name}-{qemu_name}-{cpu}-{harts}")
+            if said.machine:
+                harts = max(said.harts)
+                yield pytest.param(said, qemu_name, said.machine, said.cpu[0], harts,
+                                   id=f"{said.name}-{qemu_name}-{said.machine}-{harts}")
 
 
 def bytes_of(size):
@@ -135,8 +147,8 @@ def judge(run, said, status):
     assert run.status == status, str(run)
 
 
-@pytest.mark.parametrize("said, qemu_name, cpu, harts", cases())
-def test_the_guest_passes_under_the_hypervisor(said, qemu_name, cpu, harts, tmp_path):
+@pytest.mark.parametrize("said, qemu_name, machine, cpu, harts", cases())
+def test_the_guest_passes_under_the_hypervisor(said, qemu_name, machine, cpu, harts, tmp_path):
     """See the module's description."""
     program = harness.qemu_program(qemu_name)
     folder = harness.build(PRESET, "hypervisor", "guest-tests")
@@ -153,7 +165,7 @@ def test_the_guest_passes_under_the_hypervisor(said, qemu_name, cpu, harts, tmp_
 }};
 """, encoding="utf-8")
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
-    options = ["-cpu", cpu, "-initrd", blob]
+    options = ["-M", machine, "-cpu", cpu, "-initrd", blob]
     if said.until:
         run = run_until(program, folder / "hypervisor.bin", said.until, ["-smp", str(harts), *options], tmp_path)
         judge(run, said, run.status)
@@ -183,5 +195,4 @@ def test_every_scenario_says_what_it_shows_and_how_it_runs():
             head.append(line)
         assert head[0].endswith("."), f"{source} starts with {head[0]!r}"
         assert re.match(r"// (CHECKLIST|HOSTILE) [\d, ]+(; HOSTILE [\d, ]+)?\.$", head[1]), f"{source}: {head[1]!r}"
-        directive = r"// (harts|memory|cpu|qemu|natively|expect|not|until|status): \S"
-        assert all(re.match(directive, line) for line in head[2:]), f"{source}: {head[2:]}"
+        assert all(re.match(rf"// ({WORDS}): \S", line) for line in head[2:]), f"{source}: {head[2:]}"

@@ -138,6 +138,9 @@ def test_the_leaves_of_the_trap_path_leave_the_guests_registers_alone(preset):
     for name in ("handle_guest_call", "handle_guest_access", "store_serial_data"):
         for line in Image(preset).functions()[name]:
             instruction = line.split("#")[0].split("<")[0]
+            # fetch_quickly() puts the hart's stack there for a load that may fault.
+            if re.search(r"\t(mv\t\w+,sp|ld\tsp,16\(tp\)|mv\tsp,a\d|mv\tsp,t[01])$", instruction.rstrip()):
+                continue
             if re.search(kept, instruction) or calls.search(instruction):
                 found.append(f"{name}: {line.strip()}")
     tree.report(found)

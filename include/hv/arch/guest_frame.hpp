@@ -14,8 +14,9 @@ namespace hv::arch {
 class Guest;
 struct Vcpu;
 
-/// Part of each HartRecord, and so shared with guest_trap.S. While an exit is on its fast path, only the registers
-/// in `saved_on_every_exit` are here; the others are still in the hart's.
+/// Part of each HartRecord, and so shared with guest_trap.S. handle_guest_exit() finds all registers here,
+/// handle_guest_trap() those in `saved_for_calls`, and the leaves before them fewer; the rest is still in the
+/// hart's.
 struct GuestFrame {
     /// By register number; x0 does not need its slot, and the pc is there: see x(), set_x() and pc().
     std::array<uint64_t, 32> slots{};
@@ -29,7 +30,7 @@ struct GuestFrame {
     uint64_t has_sstc = 0;   ///< the guest's timer is vstimecmp
 
     /// ra, sp, tp, t0 to t6 and a0 to a7.
-    static constexpr uint32_t saved_on_every_exit = 0xf003'fcf6;
+    static constexpr uint32_t saved_for_calls = 0xf003'fcf6;
 
     /// sepc has it on the fast path, and not this.
     [[nodiscard]] uint64_t pc() const { return slots[0]; }

@@ -30,6 +30,8 @@ struct HartRecord {
     uint32_t panic_depth = 0;  ///< panics under way on this hart
     void (*entry)(HartRecord&) = nullptr;
     std::atomic<uint32_t> online = 0;  ///< it has reached C++
+    /// [aclint] SETSSIP: a 1 stored here interrupts this hart. Null where only the firmware can.
+    volatile uint32_t* setssip = nullptr;
 
     alignas(HV_HART_GUEST) GuestFrame guest{};
 };

@@ -3,6 +3,7 @@
 
 #include <hv/fdt/property.hpp>
 #include <hv/isa/registers.hpp>
+#include <hv/lib/address.hpp>
 #include <hv/lib/static_vector.hpp>
 
 namespace hv::fdt {
@@ -26,6 +27,9 @@ struct Hart {
     CacheBlockSizes cache_blocks;
     uint32_t interrupt_controller = 0;     ///< the phandle of its own one; 0: none
     std::optional<uint32_t> plic_context;  ///< of its S-mode, at HostMachine::plic
+    /// [aclint] Supervisor-level Software Interrupt Device: its SETSSIP register, four bytes at a multiple of four.
+    /// A 1 stored there interrupts it. Empty where no such device is wired to it.
+    std::optional<PhysAddr> sswi;
 };
 
 /// The extensions that a hart's tree names, one at a time: out of riscv,isa-extensions where there is one, else out

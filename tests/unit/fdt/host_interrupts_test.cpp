@@ -1,4 +1,5 @@
-// Which interrupt controller a host's tree names, which of its contexts is each hart's, and the console's number.
+// Which interrupt controller a host's tree names, which of its contexts is each hart's, the console's number, and
+// which registers interrupt a hart.
 #include <hv/fdt/host_interrupts.hpp>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,40 @@ std::string plic(const std::string& rest, const std::string& size = "0x600000")
     return "plic@c000000 { compatible = \"sifive,plic-1.0.0\", \"riscv,plic0\"; phandle = <9>; reg = <0 0xc000000 "
            "0 " +
            size + ">; " + rest + " };";
+}
+
+/// An ACLINT's device for software interrupts of S-mode, of the usual size.
+std::string sswi(const std::string& rest, const std::string& address = "2f00000",
+                 const std::string& size = "0x4000")
+{
+    return "sswi@" + address + " { compatible = \"riscv,aclint-sswi\"; reg = <0 0x" + address + " 0 " + size +
+           ">; " + rest + " };";
+}
+
+/// Where each hart of a machine is interrupted by a store; 0: nowhere.
+std::vector<uint64_t> setssips(const std::vector<std::string>& harts, const std::string& nodes)
+{
+    const DescribedHost host{cpus(harts) + nodes};
+    EXPECT_TRUE(host.is_usable) << nodes;
+    std::vector<uint64_t> addresses;
+    for (const Hart& hart : host.machine.harts) {
+        addresses.push_back(hart.sswi.value_or(PhysAddr{0}).value());
+    }
+    return addresses;
+}
+
+/// What the dumped trees of QEMU 7.2 and 10 with -M virt,aclint=on have around the harts' controllers.
+std::string soc_of_qemu(const std::string& msip, const std::string& ssip, const std::string& mtip)
+{
+    return "soc { #address-cells = <2>; #size-cells = <2>; compatible = \"simple-bus\"; ranges;"
+           "sswi@2f00000 { #interrupt-cells = <0>; interrupt-controller; interrupts-extended = <" +
+           ssip +
+           ">; reg = <0 0x2f00000 0 0x4000>; compatible = \"riscv,aclint-sswi\"; };"
+           "mtimer@2004000 { interrupts-extended = <" +
+           mtip +
+           ">; reg = <0 0x200bff8 0 0x4008 0 0x2004000 0 0x7ff8>; compatible = \"riscv,aclint-mtimer\"; };"
+           "mswi@2000000 { #interrupt-cells = <0>; interrupt-controller; interrupts-extended = <" +
+           msip + ">; reg = <0 0x2000000 0 0x4000>; compatible = \"riscv,aclint-mswi\"; }; };";
 }
 
 /// What the serial port says of its interrupt, at a machine with a PLIC of 96 sources.
@@ -166,6 +201,111 @@ TEST(HostInterrupts, OfTheConsoleAreNoneWhereThePlicCannotBeNamed)
                              "riscv,ndev = <96>; interrupts-extended = <1 9>; };"};
     ASSERT_TRUE(host.machine.plic && host.machine.console);
     EXPECT_FALSE(host.machine.console->interrupt);
+}
+
+TEST(SoftwareInterrupts, OfQemuWithAnAclintAreWordsInTheOrderOfItsPairs)
+{
+    const std::vector<uint64_t> one{0x2f0'0000};
+    EXPECT_EQ(setssips({intc(2)}, soc_of_qemu("2 3", "2 1", "2 7")), one);
+    const std::vector<uint64_t> four{0x2f0'0000, 0x2f0'0004, 0x2f0'0008, 0x2f0'000c};
+    EXPECT_EQ(setssips({intc(8), intc(6), intc(4), intc(2)},
+                       soc_of_qemu("8 3 6 3 4 3 2 3", "8 1 6 1 4 1 2 1", "8 7 6 7 4 7 2 7")),
+              four);
+}
+
+TEST(SoftwareInterrupts, OfAMachineWithoutAnAclintAreNone)
+{
+    const DescribedHost host{test::tree_file("qemu_virt")};
+    ASSERT_EQ(host.machine.harts.size(), 1U);
+    EXPECT_EQ(host.machine.harts[0].sswi, std::nullopt);
+}
+
+TEST(SoftwareInterrupts, GoByThePlaceOfAPairAndNotByTheNumberOfAHart)
+{
+    // Some pairs are nobody's, M-mode's, or of a phandle that cannot be; the last hart has none.
+    const std::vector<uint64_t> expected{0x2f0'0018, 0x2f0'0008, 0x2f0'0014, 0};
+    EXPECT_EQ(
+        setssips({intc(1), intc(2), intc(3), ""}, sswi("interrupts-extended = <77 1 1 3 2 1 0 1 (-1) 1 3 1 1 1>;")),
+        expected);
+}
+
+TEST(SoftwareInterrupts, OfSeveralDevicesEachGoToTheHartsThatAreWiredToIt)
+{
+    // As QEMU has it with two sockets.
+    const std::vector<uint64_t> expected{0x2f0'0000, 0x2f0'0004, 0x2f0'4000, 0x2f0'4004};
+    EXPECT_EQ(
+        setssips({intc(8), intc(6), intc(4), intc(2)},
+                 sswi("interrupts-extended = <8 1 6 1>;") + sswi("interrupts-extended = <4 1 2 1>;", "2f04000")),
+        expected);
+}
+
+TEST(SoftwareInterrupts, OfMoreDevicesThanAreKnownAreNone)
+{
+    std::vector<std::string> harts;
+    std::vector<uint64_t> expected;
+    std::string devices;
+    for (int i = 0; i != 9; ++i) {
+        harts.push_back(intc(1 + i));
+        expected.push_back(i < 8 ? 0x100'0000 + 0x10'0000 * static_cast<uint64_t>(i) : 0);
+        devices +=
+            sswi("interrupts-extended = <" + std::to_string(1 + i) + " 1>;", "1" + std::to_string(i) + "00000");
+    }
+    EXPECT_EQ(setssips(harts, devices), expected);
+}
+
+TEST(SoftwareInterrupts, OfAHartThatIsNamedTwiceAreTheFirst)
+{
+    const std::vector<uint64_t> expected{0x2f0'0004};
+    EXPECT_EQ(setssips({intc(1)}, sswi("interrupts-extended = <7 1 1 1 1 1>;") +
+                                      sswi("interrupts-extended = <1 1>;", "2f04000")),
+              expected);
+}
+
+TEST(SoftwareInterrupts, OfARegisterThatIsNotThereAreNone)
+{
+    const std::string wired = "interrupts-extended = <1 1 2 1>;";
+    const std::vector<uint64_t> both{0x2f0'0000, 0x2f0'0004};
+    EXPECT_EQ(setssips({intc(1), intc(2)}, sswi(wired, "2f00000", "8")), both);
+    const std::vector<uint64_t> first{0x2f0'0000, 0};
+    EXPECT_EQ(setssips({intc(1), intc(2)}, sswi(wired, "2f00000", "7")), first);
+    const std::vector<uint64_t> neither{0, 0};
+    EXPECT_EQ(setssips({intc(1), intc(2)}, sswi(wired, "2f00000", "0")), neither);
+}
+
+TEST(SoftwareInterrupts, OfADeviceThatIsOddAreAsIfItWereNotThere)
+{
+    const std::string wired = "interrupts-extended = <1 1>;";
+    const std::vector<uint64_t> none{0};
+    for (const std::string& odd :
+         {sswi(""), sswi("interrupts-extended;"), sswi("interrupts-extended = <1 1 1>;"),
+          sswi("interrupts-extended = [00 00 00 01 00 00 00];"), sswi(wired, "2f00002"),
+          sswi("status = \"disabled\";" + wired), "sswi { compatible = \"riscv,aclint-sswi\";" + wired + "};",
+          "sswi@1 { compatible = \"riscv,aclint-sswi\"; reg = <0 0x2f00000>;" + wired + "};",
+          "sswi@1 { compatible = \"riscv,aclint-mswi\"; reg = <0 0x2f00000 0 0x4000>;" + wired + "};",
+          "bus { #address-cells = <2>; #size-cells = <2>; " + sswi(wired) + "};"}) {
+        EXPECT_EQ(setssips({intc(1)}, odd), none) << odd;
+        const std::vector<uint64_t> next{0x2f0'4000};
+        EXPECT_EQ(setssips({intc(1)}, odd + sswi(wired, "2f04000")), next) << odd;
+    }
+}
+
+TEST(SoftwareInterrupts, OfADeviceForMoreHartsThanThereCanBeAreNone)
+{
+    std::string wired;
+    for (int i = 0; i != 4095; ++i) {
+        wired += i == 4094 ? "1 1 " : "7 1 ";
+    }
+    const std::vector<uint64_t> last{0x2f0'0000 + 4 * 4094};
+    EXPECT_EQ(setssips({intc(1)}, sswi("interrupts-extended = <" + wired + ">;")), last);
+    const std::vector<uint64_t> none{0};
+    EXPECT_EQ(setssips({intc(1)}, sswi("interrupts-extended = <" + wired + "7 1>;", "2f00000", "0x8000")), none);
+}
+
+TEST(SoftwareInterrupts, DoNotNeedAPlicAndMayComeBeforeTheHarts)
+{
+    const DescribedHost host{sswi("interrupts-extended = <1 1>;") + cpus({intc(1)})};
+    EXPECT_FALSE(host.machine.plic);
+    EXPECT_EQ(host.machine.harts[0].sswi, PhysAddr{0x2f0'0000});
 }
 
 }  // namespace
