@@ -198,7 +198,7 @@ find_linux() {
 # Prints how much memory a machine wants that holds a guest and, $1 bytes long, what the guest is made of, in MiB.
 ram_for() {
     local blob ram
-    blob=$((($1 + (16 << 20) - 1) / (16 << 20) * 16))
+    blob=$(((($1 + (1 << 24) - 1) >> 24) << 4))
     # 128 MiB: the firmware, the hypervisor, and what lies unused between the pieces of the guest's memory.
     ram=$(($(mebibytes "${chosen[--memory]}") + 128 + blob))
     echo "$(((ram + 63) / 64 * 64))M"
