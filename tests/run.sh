@@ -27,7 +27,7 @@ Without a part, all but bench. `all` names them too.
 
 The last line is the counts: N passed, N failed, N skipped. The status is 1 where a test failed or none ran.
 $QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long each fuzzer runs (10).
-HV_LINUX=all boots Linux in some 20 minutes on all machines, not on a few.
+HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few.
 END
 }
 

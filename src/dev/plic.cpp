@@ -41,13 +41,32 @@ void Plic::choose(uint64_t index)
     set_best(index, best);
 }
 
-/// Into the set of its priority, and to the contexts that enable it.
-void Plic::make_pending(uint64_t source)
+/// Into the set of its priority.
+Plic::Rank Plic::insert_pending(uint64_t source)
 {
     const Rank rank = rank_of(source, priority_[source].load());
     const uint64_t set = rank / ranks_a_priority;
     pending_[set].insert(source);
     pending_any_ |= uint32_t{1} << set;
+    return rank;
+}
+
+/// Out of the set of its priority.
+Plic::Rank Plic::erase_pending(uint64_t source)
+{
+    const Rank rank = rank_of(source, priority_[source].load());
+    const uint64_t set = rank / ranks_a_priority;
+    pending_[set].erase(source);
+    if (pending_[set].empty()) {
+        pending_any_ &= ~(uint32_t{1} << set);
+    }
+    return rank;
+}
+
+/// Into the set of its priority, and to the contexts that enable it.
+void Plic::make_pending(uint64_t source)
+{
+    const Rank rank = insert_pending(source);
     for (uint64_t index = 0, enabling = enabling_contexts_; enabling != 0; index++, enabling >>= 1) {
         if ((enabling & 1) != 0 && rank < context(index).best.load() && context(index).enabled.contains(source)) {
             set_best(index, rank);
@@ -58,12 +77,7 @@ void Plic::make_pending(uint64_t source)
 /// Out of the set of its priority, and of the contexts that would have given it.
 void Plic::clear_pending(uint64_t source)
 {
-    const Rank rank = rank_of(source, priority_[source].load());
-    const uint64_t set = rank / ranks_a_priority;
-    pending_[set].erase(source);
-    if (pending_[set].empty()) {
-        pending_any_ &= ~(uint32_t{1} << set);
-    }
+    const Rank rank = erase_pending(source);
     for (uint64_t index = 0, enabling = enabling_contexts_; enabling != 0; index++, enabling >>= 1) {
         if ((enabling & 1) != 0 && rank == context(index).best.load()) {
             choose(index);
@@ -211,13 +225,19 @@ void Plic::store_priority(uint64_t source, uint32_t value)
     if (source == 0) {
         return;
     }
-    const bool moves = (gate_[source] & is_pending) != 0;
-    if (moves) {
-        clear_pending(source);
+    if ((gate_[source] & is_pending) == 0) {
+        priority_[source].store(static_cast<uint8_t>(value));
+        return;
     }
+    erase_pending(source);
     priority_[source].store(static_cast<uint8_t>(value));
-    if (moves) {
-        make_pending(source);
+    insert_pending(source);
+    // Each output moves once, or not at all: a hart that looked while one was low for a moment would keep that, as
+    // nobody would tell it to look again.
+    for (uint64_t index = 0, enabling = enabling_contexts_; enabling != 0; index++, enabling >>= 1) {
+        if ((enabling & 1) != 0 && context(index).enabled.contains(source)) {
+            choose(index);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 """Debian Linux under the hypervisor, at a terminal: to its shell, what is typed there, reboot, and poweroff.
 
-Four machines by default, which have every QEMU, number of harts and kind of timer among them. With HV_LINUX=all, every
-combination of these; guests of 3 GiB; and twenty reboots in a row. That takes some 20 minutes.
+Four machines by default, which have every QEMU, number of harts and kind of timer among them. With HV_LINUX=all,
+every combination of these; guests of 3 GiB; and twenty reboots in a row. That takes some 10 minutes.
 """
 
 import dataclasses
@@ -63,7 +63,8 @@ class Shell:
         self.typed = 0
         terminal.expect(r"Linux version ")
         terminal.expect(r"Run /init as init process")
-        self.harts, self.free_memory = map(int, terminal.expect(r"harts: (\d+), free for programs: (\d+) MiB").groups())
+        said = terminal.expect(r"harts: (\d+), free for programs: (\d+) MiB")
+        self.harts, self.free_memory = int(said[1]), int(said[2])
         terminal.expect(r"# ")
         # From here on the kernel's own lines, such as those of a slow computer's, come between no others.
         self.run("dmesg -n 1")

@@ -97,6 +97,8 @@ private:
     void store_priority(uint64_t source, uint32_t value);
     void store_enables(uint64_t offset, uint32_t value);
     void store_threshold(uint64_t offset, uint32_t value);
+    [[gnu::always_inline]] inline Rank insert_pending(uint64_t source);
+    [[gnu::always_inline]] inline Rank erase_pending(uint64_t source);
     [[gnu::always_inline]] inline void make_pending(uint64_t source);
     [[gnu::always_inline]] inline void clear_pending(uint64_t source);
     [[gnu::always_inline]] inline void set_best(uint64_t index, Rank best);

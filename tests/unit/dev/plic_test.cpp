@@ -191,6 +191,34 @@ TEST_F(PlicTest, NeverDeliversASourceOfPriorityZero)
     EXPECT_EQ(set_priority(uart, 0), Effects::outputs_of(1));
 }
 
+TEST_F(PlicTest, AnOutputThatStaysHighOverAChangeOfPriorityIsNeverSeenLow)
+{
+    // Nobody would tell a hart that saw it low to look again. With many harts the moment would be long enough.
+    Plic plic{Plic::max_harts};
+    ASSERT_TRUE(plic.store(4 * uart, 4, 1).none());
+    for (uint64_t hart = 0; hart < Plic::max_harts; hart++) {
+        ASSERT_TRUE(plic.store(0x2080 + 0x100 * hart, 4, 1 << uart).none());
+    }
+    ASSERT_FALSE(plic.set_level(uart, true).none());
+    ASSERT_EQ(plic.outputs(), 0xffff'ffffU);
+    std::atomic<bool> done = false;
+    std::atomic<bool> seen_low = false;
+    std::thread other{[&] {
+        while (!done.load()) {
+            if (plic.outputs() != 0xffff'ffffU) {
+                seen_low = true;
+            }
+        }
+    }};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{200};
+    for (uint64_t i = 0; std::chrono::steady_clock::now() < end; i++) {
+        EXPECT_TRUE(plic.store(4 * uart, 4, 1 + i % 2).none());
+    }
+    done = true;
+    other.join();
+    EXPECT_FALSE(seen_low.load());
+}
+
 TEST_F(PlicTest, TheThresholdMasksPrioritiesUpToItself)
 {
     set_up();
