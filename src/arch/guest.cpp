@@ -109,8 +109,12 @@ void Guest::start()
     load_images();
     starts_++;
     hart_states_.stop_all();
+    // The serial port drives the PLIC: it lowers its line first.
+    const dev::Effects line = serial_port_.reset();
     static_cast<void>(plic_.reset());
-    static_cast<void>(serial_port_.reset());
+    if (line.has_input_room()) {
+        console_input_wanted();
+    }
     time_delta_ = 0 - read_csr<isa::Csr::time>();
     vcpus_out_ = 0;
     ending_ = GuestEnding::none;

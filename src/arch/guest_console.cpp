@@ -68,11 +68,11 @@ void console_input_wanted()
 
 size_t take_console_input(Guest& guest, std::span<std::byte> room)
 {
-    const size_t taken = guest.serial_port().take_received(room);
-    if (taken != 0) {
-        pump_input();
-    }
-    return taken;
+    const auto taken = guest.serial_port().take_received(room);
+    guest.settle(taken.effects);
+    // A byte may be waiting here, also where the port had none: a guest that loops its port back is given none.
+    pump_input();
+    return taken.count;
 }
 
 }  // namespace hv::arch

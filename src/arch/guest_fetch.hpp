@@ -23,6 +23,7 @@ struct ExitFacts {
     write_csr<isa::Csr::scause>(exit.scause);
     write_csr<isa::Csr::stval>(exit.stval);
     write_csr<isa::Csr::htval>(exit.htval);
+    write_csr<isa::Csr::htinst>(0);  // the quick path fetches only where it was
 }
 
 /// The instruction that the guest was at, as its own fetch sees it; 0 where that would fault, or where it takes

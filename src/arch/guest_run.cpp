@@ -86,6 +86,9 @@ void wait_for_interrupt()
 {
     vcpu.counters = vm::PmuCounters{true};
     vcpu.feature_locks.unlock_all();
+    vcpu.refetched_at = Vcpu::nowhere;
+    // Of the guest's run before, or to a hart that was stopped: an IPI does not reach it.
+    vcpu.requests.fetch_and(~request::software_interrupt);
     const Guest& guest = *vcpu.guest;
     reset_guest_cpu(vcpu.frame(), guest.plan().cpu, {guest.hgatp(), guest.time_delta(), vcpu.index, entry});
     // Its PLIC may drive an interrupt that went by while it was stopped.
@@ -107,7 +110,7 @@ void send_requests(Guest& guest, uint64_t vcpus, uint32_t requests)
     uint64_t base = 0;
     while (vcpus != 0) {
         Vcpu& vcpu = *guest.vcpus()[take_lowest(vcpus)];
-        if (vcpu.requests.fetch_or(requests) != 0) {
+        if ((vcpu.requests.fetch_or(requests) & requests) == requests) {
             continue;  // it is interrupted already, and has not looked yet
         }
         if (vcpu.hart->setssip != nullptr) {
@@ -165,6 +168,8 @@ void suspend_vcpu(Vcpu& vcpu)
 void wait_for_start(Vcpu& vcpu)
 {
     Guest& guest = *vcpu.guest;
+    // What is pending for the guest is not to wake a hart that is not in it.
+    write_csr<Csr::vsie>(0);
     while (true) {
         // While the guest is ending, a start that was asked for before does not count.
         if (!guest.is_ending()) {

@@ -72,8 +72,13 @@ public:
         return {accepted, settle()};
     }
 
-    /// Received bytes that the guest has not read, for a guest that asks for its input by another way. How many.
-    size_t take_received(std::span<std::byte> room)
+    /// What take_received() has moved.
+    struct Taken {
+        size_t count = 0;
+        Effects effects{};
+    };
+    /// Received bytes that the guest has not read, for a guest that asks for its input by another way.
+    Taken take_received(std::span<std::byte> room)
     {
         const SpinLock::Held held{lock_};
         size_t taken = 0;
@@ -81,7 +86,7 @@ public:
             room[taken] = std::byte{registers_.take_received()};
             taken++;
         }
-        return taken;
+        return {taken, settle()};
     }
 
     /// The console takes output again.

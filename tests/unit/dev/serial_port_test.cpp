@@ -253,6 +253,29 @@ TEST_F(SerialPortTest, SaysOnceThatThereIsRoomAgainAfterItHasRefusedInput)
     EXPECT_EQ(port_.load(rbr, 1), (Loaded{'b', {}}));
 }
 
+TEST_F(SerialPortTest, AResetSaysThatThereIsRoomForInputThatWasRefused)
+{
+    EXPECT_TRUE(port_.receive('a').accepted);
+    EXPECT_FALSE(port_.receive('b').accepted);
+    EXPECT_TRUE(port_.reset().has_input_room());
+    EXPECT_TRUE(port_.receive('b').accepted);
+}
+
+TEST_F(SerialPortTest, InputTakenOtherwiseLowersTheInterruptAndMakesRoom)
+{
+    EXPECT_FALSE(port_.store(ier, 1, 0x01).has_access_fault());
+    EXPECT_TRUE(port_.receive('a').accepted);
+    EXPECT_FALSE(port_.receive('b').accepted);
+    EXPECT_TRUE(wires_.interrupt);
+    std::array<std::byte, 4> room{};
+    const auto taken = port_.take_received(room);
+    EXPECT_EQ(taken.count, 1U);
+    EXPECT_EQ(room[0], std::byte{'a'});
+    EXPECT_TRUE(taken.effects.has_input_room());
+    EXPECT_FALSE(wires_.interrupt);
+    EXPECT_EQ(port_.take_received(room).count, 0U);
+}
+
 TEST_F(SerialPortTest, SaysThatThereIsRoomWhenItsFifoIsClearedOrItsLoopOpened)
 {
     EXPECT_TRUE(port_.receive('a').accepted);
