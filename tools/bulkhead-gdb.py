@@ -299,7 +299,7 @@ def vcpu_lines(arguments):
     frame = hart.record["guest"]
     with selected(hart.thread):
         csrs = [(name, hart.vs_csr(name)) for name in VS_CSRS]
-        pc = register("pc") if hart.in_guest else elements(frame["slots"])[0]
+        pc = register("pc") if hart.in_guest else int(elements(frame["slots"])[0])
         values = [register(name) if hart.in_guest else int(saved)
                   for name, saved in zip(REGISTERS, elements(frame["slots"])[1:])]
     lines = [f"vCPU {int(hart.vcpu['index'])} on hart {hart.id} (thread {hart.thread.num}), {hart.place()}"]
