@@ -16,12 +16,13 @@ Plic::Plic(unsigned harts) : context_count_{2 * harts}
 
 void Plic::set_best(uint64_t index, Rank best)
 {
-    context(index).best.store(best);
+    context(index).best = best;
+    registers(index).claim.store(static_cast<uint32_t>(best % ranks_a_priority));
     if (index % 2 != 0) {
         const HartMask hart = HartMask{1} << (index / 2);
         const HartMask others = outputs_.load() & ~hart;
         // The priority is above the threshold.
-        const bool output = best < rank_of(0, context(index).threshold.load());
+        const bool output = best < rank_of(0, registers(index).threshold.load());
         outputs_.store(output ? others | hart : others);
     }
 }
@@ -68,7 +69,7 @@ void Plic::make_pending(uint64_t source)
 {
     const Rank rank = insert_pending(source);
     for (uint64_t index = 0, enabling = enabling_contexts_; enabling != 0; index++, enabling >>= 1) {
-        if ((enabling & 1) != 0 && rank < context(index).best.load() && context(index).enabled.contains(source)) {
+        if ((enabling & 1) != 0 && rank < context(index).best && context(index).enabled.contains(source)) {
             set_best(index, rank);
         }
     }
@@ -79,7 +80,7 @@ void Plic::clear_pending(uint64_t source)
 {
     const Rank rank = erase_pending(source);
     for (uint64_t index = 0, enabling = enabling_contexts_; enabling != 0; index++, enabling >>= 1) {
-        if ((enabling & 1) != 0 && rank == context(index).best.load()) {
+        if ((enabling & 1) != 0 && rank == context(index).best) {
             choose(index);
         }
     }
@@ -113,7 +114,7 @@ Effects Plic::store(uint64_t offset, uint64_t width, uint64_t value)
 Loaded Plic::claim(uint64_t index)
 {
     const SpinLock::Held held{lock_};
-    const uint64_t source = context(index).best.load() % ranks_a_priority;
+    const uint64_t source = registers(index).claim.load();
     if (source == 0) {
         return {};  // another hart was quicker
     }
@@ -166,9 +167,11 @@ Effects Plic::reset()
     const SpinLock::Held held{lock_};
     const HartMask before = outputs_.load();
     for (Context& context : contexts_) {
-        context.enabled = {};
-        context.threshold.store(0);
-        context.best.store(nobody);
+        context = {};
+    }
+    for (Registers& registers : registers_) {
+        registers.threshold.store(0);
+        registers.claim.store(0);
     }
     enabling_contexts_ = 0;
     outputs_.store(0);
@@ -245,8 +248,8 @@ void Plic::store_threshold(uint64_t offset, uint32_t value)
 {
     const uint64_t index = offset / plic_map::contexts_stride;
     if (index < context_count_ && offset % plic_map::contexts_stride == plic_map::threshold) {
-        context(index).threshold.store(value);
-        set_best(index, context(index).best.load());
+        registers(index).threshold.store(value);
+        set_best(index, context(index).best);
     }
 }
 
