@@ -54,8 +54,13 @@ void read(Partitions& partitions, PhysRange blob)
     }
 }
 
-void check(const Partitions& partitions, const Board& board, const mm::GuestPlace& memory, uint64_t harts)
+[[gnu::noinline]] void check(const Partitions& partitions, const Board& board, const mm::GuestPlace& memory,
+                             std::span<arch::HartRecord* const> harts)
 {
+    StaticVector<uint64_t, fdt::HostMachine::max_harts> ids;
+    for (const arch::HartRecord* hart : harts) {
+        ids.push_back(hart->id);
+    }
     if (partitions.error) {
         arch::refuse_to_boot("the initrd at {} is no partition description: {}", board.machine.initrd->start,
                              *partitions.error);
@@ -67,7 +72,10 @@ void check(const Partitions& partitions, const Board& board, const mm::GuestPlac
         arch::refuse_to_boot("no room for {} of guest memory: neither above the heap {} nor at its end",
                              Bytes{room_for_all(partitions.description)}, memory.heap);
     }
-    if (const auto fits = vm::check_machine(partitions.description, harts, memory.size()); !fits) {
+    if (const auto fits = vm::check_harts(partitions.description, ids.span()); !fits) {
+        arch::refuse_to_boot("{}", fits.error());
+    }
+    if (const auto fits = vm::check_memory(partitions.description, memory.size()); !fits) {
         arch::refuse_to_boot("{}", fits.error());
     }
 }
@@ -121,7 +129,9 @@ void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
     plan.on_fault = description.on_fault;
     plan.restart_limit = description.restart_limit;
     plan.memory = {vm::guest_map::ram, description.memory};
-    const auto images = vm::plan_load(description.kernel, description.initrd, plan.memory);
+    const std::span<const std::byte> kernel =
+        description.built_in ? std::span{builtin_guest, builtin_guest_end} : description.kernel;
+    const auto images = vm::plan_load(kernel, description.initrd, plan.memory);
     if (!images) {
         arch::refuse_to_boot("{}/{}", description.name, images.error());
     }
@@ -144,8 +154,9 @@ void find_partitions(Partitions& partitions, const Board& board)
     }
     vm::GuestDescription hello;
     hello.name = "hello";
+    hello.harts = 1;
     hello.memory = builtin_guest_memory;
-    hello.kernel = {builtin_guest, builtin_guest_end};
+    hello.built_in = true;
     partitions.description.guests.push_back(hello);
 }
 
@@ -159,9 +170,9 @@ mm::GuestPlace place_guests(const Partitions& partitions, const Board& board, Ph
 Vector<arch::Guest*> make_guests(const Partitions& partitions, const Board& board, const vm::HartFeatures& features,
                                  const mm::GuestPlace& memory, std::span<arch::HartRecord* const> others)
 {
-    check(partitions, board, memory, others.size() + 1);
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::guests};
     std::span<arch::HartRecord* const> harts = all_harts(others);
+    check(partitions, board, memory, harts);
     auto& isa = *new vm::GuestIsa{};
     vm::derive_guest_isa(board.machine.isa, features, isa);
     Vector<arch::Guest*> guests;

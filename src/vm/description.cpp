@@ -1,287 +1,286 @@
-// Reads a partition description, one property at a time, and forgives nothing: a typing error must not be a
-// default.
+// Reads a partition description: the root, every guest, every shared region, and what two of them may not both
+// have.
 #include <hv/vm/description.hpp>
 
-#include <array>
+#include <algorithm>
 
-#include "description_rules.hpp"
+#include "description_reader.hpp"
 
 namespace hv::vm {
 namespace {
 
 using Kind = DescriptionError::Kind;
 
-bool may_be_in_a_name(char c)
+template <typename List, typename T>
+bool holds(const List& list, T wanted)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || c == '+' || c == ',';
+    return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-/// Reads one guest. Each step is false where it has met an error, which `error` then holds.
-class GuestReader {
+class RootReader : private NodeReader {
 public:
-    /// `guest` is fresh.
-    GuestReader(fdt::Node node, GuestDescription& guest, DescriptionError& error)
-        : node_{node},
-          guest_{guest},
-          error_{error}
+    /// `description` is fresh.
+    RootReader(fdt::Node root, Description& description, DescriptionError& error)
+        : NodeReader{DescriptionNode::root, root, error},
+          root_{root},
+          description_{description}
     {
     }
 
-    [[gnu::noinline]] bool run();
+    bool run();
 
 private:
-    bool check_name();
-    bool take(const fdt::Property& property);
-    /// What can be said only when all properties are known.
-    bool check_whole();
+    bool check_compatible();
+    bool read(RootProperty which, const fdt::Property& property);
 
-    bool read(GuestProperty which, const fdt::Property& property);
-    bool read_number(const fdt::Property& property, uint32_t least, uint32_t limit, uint32_t& number);
-    bool read_memory(const fdt::Property& property);
-    bool read_image(const fdt::Property& property, std::span<const std::byte>& image);
-    bool read_string(const fdt::Property& property, std::string_view& text);
-    bool read_bootargs(const fdt::Property& property);
-    bool read_on_fault(const fdt::Property& property);
-
-    [[nodiscard]] bool has(GuestProperty which) const { return seen_[static_cast<size_t>(which)]; }
-    bool fail(Kind kind, std::string_view property, uint64_t number = 0, uint64_t least = 0, uint64_t limit = 0,
-              std::string_view text = {})
-    {
-        error_ = {kind, guest_.name, property, number, least, limit, text};
-        return false;
-    }
-
-    fdt::Node node_;
-    GuestDescription& guest_;
-    DescriptionError& error_;
-    std::array<bool, guest_property_count> seen_{};
+    fdt::Node root_;
+    Description& description_;
 };
 
-bool GuestReader::run()
+bool RootReader::run()
 {
-    guest_.name = node_.name();
-    if (!check_name()) {
-        return false;
-    }
-    for (const fdt::Property& property : node_.properties()) {
-        if (!take(property)) {
-            return false;
-        }
-    }
-    for (const fdt::Node child : node_.children()) {
-        return fail(Kind::node_in_guest, {}, 0, 0, 0, child.name());
-    }
-    return check_whole();
+    const auto take = [this](size_t number, const fdt::Property& property) {
+        return read(static_cast<RootProperty>(number), property);
+    };
+    return check_compatible() && read_properties(take);
 }
 
-bool GuestReader::check_name()
+/// First of all: where it is another tree, nothing else that is said of it would help.
+bool RootReader::check_compatible()
 {
-    for (const char c : guest_.name) {
-        if (!may_be_in_a_name(c)) {
-            return fail(Kind::bad_name, {});
-        }
+    const std::string_view compatible = name(RootProperty::compatible);
+    const std::optional<fdt::Property> property = root_.property(compatible);
+    if (!property) {
+        return fail(Kind::missing_property, compatible);
     }
-    const size_t size = guest_.name.size();
-    return size <= GuestDescription::max_name || fail(Kind::name_too_long, {}, size, 0, GuestDescription::max_name);
+    return property->strings().contains(root_compatible) ||
+           fail(Kind::bad_word, compatible, property->string().value_or(std::string_view{}));
 }
 
-bool GuestReader::take(const fdt::Property& property)
+bool RootReader::read(RootProperty which, const fdt::Property& property)
 {
-    const std::optional<GuestProperty> which = guest_property_named(property.name);
-    if (!which) {
-        return fail(Kind::unknown_property, property.name, 0, 0, 0, guest_property_like(property.name));
-    }
-    bool& seen = seen_[static_cast<size_t>(*which)];
-    if (seen) {
-        return fail(Kind::repeated_property, property.name);
-    }
-    seen = true;
-    return read(*which, property);
-}
-
-bool GuestReader::check_whole()
-{
-    for (const GuestProperty each : {GuestProperty::memory, GuestProperty::kernel}) {
-        if (!has(each)) {
-            return fail(Kind::missing_property, name_of(each));
-        }
-    }
-    if (guest_.kernel.size() > guest_.memory) {
-        return fail(Kind::larger_than_memory, "kernel", guest_.kernel.size(), 0, guest_.memory);
-    }
-    if (guest_.initrd.size() > guest_.memory) {
-        return fail(Kind::larger_than_memory, "initrd", guest_.initrd.size(), 0, guest_.memory);
-    }
-    if (has(GuestProperty::restart_limit) && guest_.on_fault != OnFault::restart) {
-        return fail(Kind::restarts_without_restart, name_of(GuestProperty::restart_limit));
-    }
-    return true;
-}
-
-bool GuestReader::read(GuestProperty which, const fdt::Property& property)
-{
+    std::string_view text;
+    uint32_t number = 0;
     switch (which) {
-    case GuestProperty::harts:
-        return read_number(property, 1, GuestDescription::max_harts, guest_.harts);
-    case GuestProperty::memory:
-        return read_memory(property);
-    case GuestProperty::kernel:
-        return read_image(property, guest_.kernel);
-    case GuestProperty::initrd:
-        return read_image(property, guest_.initrd);
-    case GuestProperty::bootargs:
-        return read_bootargs(property);
-    case GuestProperty::on_fault:
-        return read_on_fault(property);
-    case GuestProperty::restart_limit:
-        return read_number(property, 1, GuestDescription::max_restart_limit, guest_.restart_limit);
+    case RootProperty::compatible:
+        return true;
+    case RootProperty::model:
+        return read_string(property, text);
+    case RootProperty::address_cells:
+    case RootProperty::size_cells:
+        return read_number(property, 0, UINT32_MAX, number);
+    case RootProperty::dump_device_trees:
+        return read_flag(property, description_.dump_device_trees);
+    case RootProperty::stats:
+        return read_flag(property, description_.stats);
     }
     return false;
 }
 
-bool GuestReader::read_number(const fdt::Property& property, uint32_t least, uint32_t limit, uint32_t& number)
+/// A node with a compatible means to be a region, or is told that a guest has none.
+bool is_region(fdt::Node node)
 {
-    const std::optional<uint32_t> cell = property.u32();
-    if (!cell) {
-        return fail(Kind::bad_length, property.name, property.value.size());
-    }
-    number = *cell;
-    return (number >= least && number <= limit) ||
-           fail(Kind::number_out_of_range, property.name, number, least, limit);
+    return node.property("compatible").has_value();
 }
 
-bool GuestReader::read_memory(const fdt::Property& property)
+bool fail(DescriptionError& error, Kind kind, std::string_view node, uint64_t number = 0, uint64_t limit = 0)
 {
-    constexpr uint64_t least = GuestDescription::least_memory;
-    constexpr uint64_t most = GuestDescription::most_memory;
-    const std::optional<uint64_t> size = property.u64();
-    if (!size) {
-        return fail(Kind::bad_length, property.name, property.value.size());
-    }
-    if (*size < least || *size > most) {
-        return fail(Kind::size_out_of_range, property.name, *size, least, most);
-    }
-    guest_.memory = *size;
-    return *size % GuestDescription::memory_unit == 0 || fail(Kind::not_whole_pages, property.name, *size);
+    error = {};
+    error.kind = kind;
+    error.node = node;
+    error.number = number;
+    error.limit = limit;
+    return false;
 }
 
-bool GuestReader::read_image(const fdt::Property& property, std::span<const std::byte>& image)
+template <typename Nodes>
+bool holds_name(const Nodes& nodes, std::string_view name)
 {
-    image = property.value;
-    return !image.empty() || fail(Kind::empty_image, property.name);
+    return std::any_of(nodes.begin(), nodes.end(), [name](const auto& each) { return each.name == name; });
 }
 
-/// One string, and nothing behind it.
-bool GuestReader::read_string(const fdt::Property& property, std::string_view& text)
+/// Like every step below, false where it has met an error.
+[[gnu::noinline]] bool read_guests(fdt::Node root, Description& description, DescriptionError& error)
 {
-    const std::optional<std::string_view> first = property.string();
-    text = first.value_or(std::string_view{});
-    return (first && text.size() + 1 == property.value.size()) || fail(Kind::no_string, property.name);
-}
-
-bool GuestReader::read_bootargs(const fdt::Property& property)
-{
-    constexpr size_t most = GuestDescription::max_bootargs;
-    return read_string(property, guest_.bootargs) &&
-           (guest_.bootargs.size() <= most ||
-            fail(Kind::text_too_long, property.name, guest_.bootargs.size(), 0, most));
-}
-
-bool GuestReader::read_on_fault(const fdt::Property& property)
-{
-    std::string_view word;
-    if (!read_string(property, word)) {
-        return false;
-    }
-    for (const OnFault each : {OnFault::stop, OnFault::restart, OnFault::halt_machine}) {
-        if (word == name_of(each)) {
-            guest_.on_fault = each;
-            return true;
+    size_t count = 0;
+    for (const fdt::Node node : root.children()) {
+        if (is_region(node) || ++count > Description::max_guests) {
+            continue;
+        }
+        if (holds_name(description.guests, node.name())) {
+            return fail(error, Kind::repeated_name, node.name());
+        }
+        description.guests.push_back({});
+        if (!read_guest(node, description.guests.back(), error)) {
+            return false;
         }
     }
-    return fail(Kind::bad_word, property.name, 0, 0, 0, word);
+    if (count == 0) {
+        return fail(error, Kind::no_guest, {});
+    }
+    return count <= Description::max_guests ||
+           fail(error, Kind::too_many_guests, {}, count, Description::max_guests);
 }
 
-Unexpected<DescriptionError> wrong(Kind kind, std::string_view property, std::string_view text = {})
+[[gnu::noinline]] bool read_regions(fdt::Node root, Description& description, DescriptionError& error)
 {
-    return Unexpected{DescriptionError{kind, {}, property, 0, 0, 0, text}};
-}
-
-Expected<void, DescriptionError> check_root(fdt::Node root)
-{
-    const std::optional<fdt::Property> compatible = root.property("compatible");
-    if (!compatible) {
-        return wrong(Kind::missing_property, "compatible");
-    }
-    if (!compatible->strings().contains(root_compatible)) {
-        return wrong(Kind::bad_word, "compatible", compatible->string().value_or(std::string_view{}));
-    }
-    for (const fdt::Property& property : root.properties()) {
-        if (!is_root_property(property.name)) {
-            return wrong(Kind::unknown_property, property.name);
+    size_t count = 0;
+    for (const fdt::Node node : root.children()) {
+        if (!is_region(node) || ++count > Description::max_regions) {
+            continue;
+        }
+        if (holds_name(description.guests, node.name()) || holds_name(description.regions, node.name())) {
+            return fail(error, Kind::repeated_name, node.name());
+        }
+        description.regions.push_back({});
+        if (!read_region(node, description, description.regions.back(), error)) {
+            return false;
         }
     }
-    return {};
+    return count <= Description::max_regions ||
+           fail(error, Kind::too_many_regions, {}, count, Description::max_regions);
 }
 
-bool holds_guest_named(const Description& description, std::string_view name)
+bool fail_guest(DescriptionError& error, Kind kind, const GuestDescription& guest, std::string_view property,
+                uint64_t number = 0)
 {
+    fail(error, kind, guest.name, number);
+    error.place = DescriptionNode::guest;
+    error.property = property;
+    return false;
+}
+
+/// Nothing may be both guests'; `b` is the later one.
+bool check_owners_of(const GuestDescription& a, const GuestDescription& b, DescriptionError& error)
+{
+    for (const uint32_t id : b.hart_ids) {
+        if (holds(a.hart_ids, id)) {
+            fail_guest(error, Kind::taken_hart, b, "hart-ids", id);
+            error.other = a.name;
+            return false;
+        }
+    }
+    for (const std::string_view path : b.devices) {
+        if (holds(a.devices, path)) {
+            fail_guest(error, Kind::taken_item, b, "devices");
+            error.text = path;
+            error.other = a.name;
+            return false;
+        }
+    }
+    if (!a.memory_base || !b.memory_base) {
+        return true;
+    }
+    const PhysRange earlier{*a.memory_base, a.memory};
+    const PhysRange later{*b.memory_base, b.memory};
+    if (!later.overlaps(earlier)) {
+        return true;
+    }
+    fail_guest(error, Kind::memory_overlaps, b, "memory");
+    error.range = later;
+    error.other_range = earlier;
+    error.other = a.name;
+    return false;
+}
+
+bool check_owners(const Description& description, DescriptionError& error)
+{
+    const std::span guests = description.guests.span();
+    for (size_t later = 1; later < guests.size(); ++later) {
+        for (const GuestDescription& earlier : guests.first(later)) {
+            if (!check_owners_of(earlier, guests[later], error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/// Of the harts that guests name; `count` is how many these are.
+bool check_named_harts(const Description& description, std::span<const uint64_t> harts, uint64_t& count,
+                       DescriptionError& error)
+{
+    count = 0;
     for (const GuestDescription& guest : description.guests) {
-        if (guest.name == name) {
-            return true;
+        for (const uint32_t id : guest.hart_ids) {
+            if (!holds(harts, uint64_t{id})) {
+                fail_guest(error, Kind::unknown_hart, guest, "hart-ids", id);
+                error.harts = harts;
+                return false;
+            }
         }
+        count += guest.hart_ids.size();
     }
+    return true;
+}
+
+/// `guest` wants `wanted` of `limit`, of which others have `used`.
+bool fail_short(DescriptionError& error, Kind kind, const GuestDescription& guest, std::string_view property,
+                uint64_t wanted, uint64_t used, uint64_t limit)
+{
+    fail_guest(error, kind, guest, property, wanted);
+    error.least = used;
+    error.limit = limit;
     return false;
 }
 
 }  // namespace
 
+std::string_view name_of(OnFault on_fault)
+{
+    switch (on_fault) {
+    case OnFault::stop:
+        return "stop";
+    case OnFault::restart:
+        return "restart";
+    case OnFault::halt_machine:
+        return "halt-machine";
+    }
+    return "unknown";
+}
+
 Expected<void, DescriptionError> read_description(const fdt::Tree& tree, Description& description)
 {
-    HV_CHECK(check_root(tree.root()));
-    description.dump_device_trees = tree.root().property("dump-device-trees").has_value();
-    DescriptionError error{};
-    size_t count = 0;
-    for (const fdt::Node node : tree.root().children()) {
-        ++count;
-        if (description.guests.full()) {
+    DescriptionError error;
+    const fdt::Node root = tree.root();
+    if (RootReader{root, description, error}.run() && read_guests(root, description, error) &&
+        read_regions(root, description, error) && check_owners(description, error)) {
+        return {};
+    }
+    return Unexpected{error};
+}
+
+Expected<void, DescriptionError> check_harts(const Description& description, std::span<const uint64_t> harts)
+{
+    DescriptionError error;
+    uint64_t used = 0;
+    if (!check_named_harts(description, harts, used, error)) {
+        return Unexpected{error};
+    }
+    for (const GuestDescription& guest : description.guests) {
+        if (!guest.hart_ids.empty()) {
             continue;
         }
-        if (holds_guest_named(description, node.name())) {
-            return Unexpected{DescriptionError{Kind::repeated_name, node.name()}};
-        }
-        GuestDescription guest;
-        if (!GuestReader{node, guest, error}.run()) {
+        // What is used never exceeds what there is.
+        if (guest.harts > harts.size() - used) {
+            fail_short(error, Kind::too_few_harts, guest, "harts", guest.harts, used, harts.size());
             return Unexpected{error};
         }
-        description.guests.push_back(guest);
-    }
-    if (count == 0) {
-        return wrong(Kind::no_guest, {});
-    }
-    if (count > Description::max_guests) {
-        return Unexpected{DescriptionError{Kind::too_many_guests, {}, {}, count, 0, Description::max_guests}};
+        used += guest.harts;
     }
     return {};
 }
 
-Expected<void, DescriptionError> check_machine(const Description& description, uint64_t harts, uint64_t memory)
+Expected<void, DescriptionError> check_memory(const Description& description, uint64_t memory)
 {
-    uint64_t used_harts = 0;
-    uint64_t used_memory = 0;
+    DescriptionError error;
+    uint64_t used = 0;
     for (const GuestDescription& guest : description.guests) {
-        // What is used never exceeds what there is.
-        if (guest.harts > harts - used_harts) {
-            return Unexpected{
-                DescriptionError{Kind::too_few_harts, guest.name, "harts", guest.harts, used_harts, harts}};
+        if (guest.memory > memory - used) {
+            fail_short(error, Kind::too_little_memory, guest, "memory", guest.memory, used, memory);
+            return Unexpected{error};
         }
-        if (guest.memory > memory - used_memory) {
-            return Unexpected{
-                DescriptionError{Kind::too_little_memory, guest.name, "memory", guest.memory, used_memory, memory}};
-        }
-        used_harts += guest.harts;
-        used_memory += guest.memory;
+        used += guest.memory;
     }
     return {};
 }

@@ -7,24 +7,48 @@
 namespace hv::vm {
 namespace {
 
-struct Rule {
-    std::string_view name;
-    std::string_view right_form;
-};
+constexpr std::string_view nothing = "empty: a name and a semicolon";
+constexpr std::string_view cell = "one cell, such as <5>";
+constexpr std::string_view milliseconds = "one cell, milliseconds: <500>";
+constexpr std::string_view policy = "\"stop\", \"restart\" or \"halt-machine\"";
+constexpr std::string_view guests = "names of guests, such as \"linux\", \"control\"";
 
-/// In the order of GuestProperty.
-constexpr std::array<Rule, guest_property_count> guest_rules{{
-    {"harts", "one cell, such as <2>"},
-    {"memory", "two cells, the bytes: <0x0 0x10000000> is 256 MiB"},
-    {"kernel", "the image itself: /incbin/(\"Image\")"},
-    {"initrd", "the file itself: /incbin/(\"initrd.cpio\")"},
-    {"bootargs", "one string, such as \"console=ttyS0\""},
-    {"on-fault", "\"stop\", \"restart\" or \"halt-machine\""},
-    {"restart-limit", "one cell, such as <5>"},
+/// In the order of RootProperty.
+constexpr std::array<PropertyRule, 6> root_rules{{
+    {"compatible", "\"bulkhead,partitions\""},
+    {"model", "one string"},
+    {"#address-cells", "one cell"},
+    {"#size-cells", "one cell"},
+    {"dump-device-trees", nothing},
+    {"stats", nothing},
 }};
 
-constexpr std::array<std::string_view, 5> root_properties{"compatible", "model", "#address-cells", "#size-cells",
-                                                          "dump-device-trees"};
+/// In the order of GuestProperty.
+constexpr std::array<PropertyRule, 15> guest_rules{{
+    {"harts", "one cell, such as <2>"},
+    {"hart-ids", "1 to 8 cells, the ids of harts: <1 3>"},
+    {"memory", "two cells, the bytes: <0x0 0x10000000> is 256 MiB; or four, the base before them"},
+    {"kernel", "the image itself: /incbin/(\"Image\")"},
+    {"built-in", nothing},
+    {"initrd", "the file itself: /incbin/(\"initrd.cpio\")"},
+    {"bootargs", "one string, such as \"console=ttyS0\""},
+    {"devices", "full paths in the machine's device tree, such as \"/soc/rtc@101000\""},
+    {"unsafe-dma", nothing},
+    {"on-fault", policy},
+    {"on-watchdog", policy},
+    {"restart-limit", cell},
+    {"restart-window", "one cell, seconds: <60>"},
+    {"fed-watchdog", milliseconds},
+    {"timer-watchdog", milliseconds},
+}};
+
+/// In the order of RegionProperty.
+constexpr std::array<PropertyRule, 4> region_rules{{
+    {"compatible", "\"bulkhead,shared-memory\", of a shared region; a guest has none"},
+    {"size", "two cells, the bytes: <0x0 0x10000> is 64 KiB"},
+    {"writers", guests},
+    {"readers", guests},
+}};
 
 constexpr size_t max_length = 24;
 
@@ -49,29 +73,38 @@ size_t distance(std::string_view a, std::string_view b)
 
 }  // namespace
 
-std::string_view name_of(GuestProperty property)
+std::span<const PropertyRule> rules_of(DescriptionNode node)
 {
-    return guest_rules[static_cast<size_t>(property)].name;
+    switch (node) {
+    case DescriptionNode::root:
+        return root_rules;
+    case DescriptionNode::guest:
+        return guest_rules;
+    case DescriptionNode::region:
+        return region_rules;
+    }
+    return {};
 }
 
-std::optional<GuestProperty> guest_property_named(std::string_view name)
+std::optional<size_t> property_named(DescriptionNode node, std::string_view name)
 {
-    for (size_t i = 0; i < guest_rules.size(); ++i) {
-        if (guest_rules[i].name == name) {
-            return static_cast<GuestProperty>(i);
+    const std::span<const PropertyRule> rules = rules_of(node);
+    for (size_t i = 0; i < rules.size(); ++i) {
+        if (rules[i].name == name) {
+            return i;
         }
     }
     return {};
 }
 
-std::string_view guest_property_like(std::string_view name)
+std::string_view property_like(DescriptionNode node, std::string_view name)
 {
     if (name.size() > max_length) {
         return {};
     }
     std::string_view best;
     size_t best_distance = 3;
-    for (const Rule& rule : guest_rules) {
+    for (const PropertyRule& rule : rules_of(node)) {
         if (const size_t d = distance(name, rule.name); d < best_distance) {
             best = rule.name;
             best_distance = d;
@@ -80,18 +113,10 @@ std::string_view guest_property_like(std::string_view name)
     return best;
 }
 
-std::string_view right_form_of(std::string_view property)
+std::string_view right_form_of(DescriptionNode node, std::string_view name)
 {
-    if (property == "compatible") {
-        return "\"bulkhead,partitions\"";
-    }
-    const std::optional<GuestProperty> which = guest_property_named(property);
-    return which ? guest_rules[static_cast<size_t>(*which)].right_form : "another";
-}
-
-bool is_root_property(std::string_view name)
-{
-    return std::find(root_properties.begin(), root_properties.end(), name) != root_properties.end();
+    const std::optional<size_t> number = property_named(node, name);
+    return number ? rules_of(node)[*number].right_form : std::string_view{};
 }
 
 }  // namespace hv::vm

@@ -23,7 +23,7 @@ void need(bool condition)
 /// One line, and not an endless one, of what a terminal can show.
 void need_message(const auto& error)
 {
-    char text[512];
+    char text[1024];
     BufferSink sink{text};
     print(sink, "{}", error);
     need(!sink.text().empty() && !sink.truncated());
@@ -39,11 +39,49 @@ void need_sound(const vm::GuestDescription& guest, std::span<const std::byte> bl
     need(guest.memory >= vm::GuestDescription::least_memory && guest.memory <= vm::GuestDescription::most_memory);
     need(guest.memory % vm::GuestDescription::memory_unit == 0);
     need(guest.bootargs.size() <= vm::GuestDescription::max_bootargs);
-    need(!guest.kernel.empty() && guest.kernel.size() <= guest.memory && guest.initrd.size() <= guest.memory);
+    need(guest.kernel.empty() == guest.built_in && guest.kernel.size() <= guest.memory &&
+         guest.initrd.size() <= guest.memory);
+    need(guest.hart_ids.empty() || guest.hart_ids.size() == guest.harts);
+    need(!guest.memory_base || guest.memory_base->value() % vm::GuestDescription::base_unit == 0);
+    need(!guest.memory_base || guest.memory_base->value() + guest.memory <= uint64_t{1} << 41);
     for (const auto& image : {guest.kernel, guest.initrd}) {
         need(image.empty() ||
              (image.data() >= blob.data() && image.data() + image.size() <= blob.data() + blob.size()));
     }
+}
+
+void need_sound(const vm::RegionDescription& region, size_t guests)
+{
+    need(region.size != 0 && region.size <= vm::RegionDescription::most);
+    need(region.size % vm::RegionDescription::unit == 0);
+    need(region.members.size() >= 2);
+    for (const vm::RegionMember& member : region.members) {
+        need(member.guest < guests);
+    }
+}
+
+/// A machine with exactly what the guests want is enough, and one with less is not.
+void need_check_of_machine(const vm::Description& description)
+{
+    std::vector<uint64_t> harts;
+    uint64_t unnamed = 0;
+    uint64_t memory = 0;
+    for (const vm::GuestDescription& guest : description.guests) {
+        harts.insert(harts.end(), guest.hart_ids.begin(), guest.hart_ids.end());
+        unnamed += guest.hart_ids.empty() ? guest.harts : 0;
+        memory += guest.memory;
+    }
+    for (uint64_t i = 0; i < unnamed; ++i) {
+        harts.push_back((uint64_t{1} << 32) + i);
+    }
+    need(vm::check_harts(description, harts).has_value());
+    need(vm::check_memory(description, memory).has_value());
+    harts.pop_back();
+    const auto too_few = vm::check_harts(description, harts);
+    const auto too_little = vm::check_memory(description, memory - 1);
+    need(!too_few && !too_little);
+    need_message(too_few.error());
+    need_message(too_little.error());
 }
 
 }  // namespace
@@ -64,18 +102,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
         return 0;
     }
     need(!description->guests.empty());
-    uint64_t harts = 0;
-    uint64_t memory = 0;
     for (const vm::GuestDescription& guest : description->guests) {
         need_sound(guest, blob);
-        harts += guest.harts;
-        memory += guest.memory;
     }
-    need(vm::check_machine(*description, harts, memory).has_value());
-    for (const auto& fits :
-         {vm::check_machine(*description, harts - 1, memory), vm::check_machine(*description, harts, memory - 1)}) {
-        need(!fits);
-        need_message(fits.error());
+    for (const vm::RegionDescription& region : description->regions) {
+        need_sound(region, description->guests.size());
     }
+    need_check_of_machine(*description);
     return 0;
 }

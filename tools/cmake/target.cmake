@@ -112,7 +112,8 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     list(APPEND hv_small -mno-save-restore)
   endif()
-  file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp)
+  file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp
+    ${CMAKE_SOURCE_DIR}/src/vm/description*.cpp)
   # For its stores of single bytes GCC's -Os makes calls of memcpy.
   list(FILTER hv_small_sources EXCLUDE REGEX "/fdt/writer\\.cpp$")
   foreach(name IN ITEMS arch/console mm/bump_allocator mm/memory_layout plat/board plat/uart16550)

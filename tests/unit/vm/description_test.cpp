@@ -19,7 +19,7 @@ using fdt::Tree;
 
 std::string text_of(const auto& value)
 {
-    std::array<char, 400> text{};
+    std::array<char, 800> text{};
     BufferSink sink{text};
     print(sink, "{}", value);
     return std::string{sink.text()};
@@ -47,6 +47,10 @@ Read read(const std::string& root)
 {
     return Read{test::compile("/ { compatible = \"bulkhead,partitions\"; " + root + " };")};
 }
+
+constexpr auto all_of_a_guest =
+    "harts, hart-ids, memory, kernel, built-in, initrd, bootargs, devices, unsafe-dma, on-fault, on-watchdog, "
+    "restart-limit, restart-window, fed-watchdog and timer-watchdog";
 
 constexpr auto needed = "memory = <0 0x8000000>; kernel = [13 00 00 00];";
 
@@ -148,8 +152,10 @@ TEST(BadDescription, IsAnotherKindOfTree)
 
 TEST(BadDescription, HasAPropertyOfAGuestInTheRoot)
 {
-    EXPECT_EQ(read("bootargs = \"quiet\";").error, R"(/: there is no property "bootargs" for the root, )"
-                                                   "which has compatible, model, #address-cells and #size-cells");
+    EXPECT_EQ(read("bootargs = \"quiet\";").error,
+              R"(/: there is no property "bootargs"; the root has compatible, model, #address-cells, #size-cells, )"
+              "dump-device-trees and stats");
+    EXPECT_EQ(read("stat;").error, R"(/: there is no property "stat"; did you mean "stats"?)");
 }
 
 TEST(BadDescription, HasNoGuest)
@@ -186,17 +192,14 @@ TEST(BadDescription, HasAMisspeltProperty)
     EXPECT_EQ(error_of_guest("Harts = <1>;"), R"(linux: there is no property "Harts"; did you mean "harts"?)");
     EXPECT_EQ(error_of_guest("on_fault = \"stop\";"),
               R"(linux: there is no property "on_fault"; did you mean "on-fault"?)");
-    EXPECT_EQ(
-        error_of_guest("initramfs = [00];"),
-        R"(linux: there is no property "initramfs"; a guest has harts, memory, kernel, initrd, bootargs, on-fault )"
-        "and restart-limit");
+    EXPECT_EQ(error_of_guest("initramfs = [00];"),
+              std::string{R"(linux: there is no property "initramfs"; a guest has )"} + all_of_a_guest);
 }
 
 TEST(BadDescription, HasAPropertyNameOfAnyLength)
 {
     EXPECT_EQ(error_of_guest(std::string(1000, 'x') + " = <1>;"),
-              "linux: there is no property \"" + std::string(60, 'x') +
-                  "\"; a guest has harts, memory, kernel, initrd, bootargs, on-fault and restart-limit");
+              "linux: there is no property \"" + std::string(60, 'x') + "\"; a guest has " + all_of_a_guest);
 }
 
 TEST(BadDescription, HasANodeInAGuest)
@@ -213,7 +216,8 @@ TEST(BadDescription, LacksTheKernel)
 TEST(BadDescription, LacksTheMemory)
 {
     EXPECT_EQ(error_of_all_of_guest("kernel = [00];"),
-              "linux/memory: is missing; it must be two cells, the bytes: <0x0 0x10000000> is 256 MiB");
+              "linux/memory: is missing; it must be two cells, the bytes: <0x0 0x10000000> is 256 MiB; or four, "
+              "the base before them");
 }
 
 TEST(BadDescription, HasAnEmptyImage)
@@ -258,12 +262,13 @@ TEST(BadDescription, AsksForAPartOfAPageOfMemory)
 
 TEST(BadDescription, GivesTheMemoryInAnotherForm)
 {
-    constexpr auto right = "; it must be two cells, the bytes: <0x0 0x10000000> is 256 MiB";
+    constexpr auto right =
+        "; it must be two cells, the bytes: <0x0 0x10000000> is 256 MiB; or four, the base before them";
     EXPECT_EQ(error_of_all_of_guest("memory = <0x10000000>;"),
               std::string{"linux/memory: is 4 bytes long"} + right);
     EXPECT_EQ(error_of_all_of_guest("memory = \"256M\";"), std::string{"linux/memory: is 5 bytes long"} + right);
-    EXPECT_EQ(error_of_all_of_guest("memory = <0 0x80000000 0 0x10000000>;"),
-              std::string{"linux/memory: is 16 bytes long"} + right);
+    EXPECT_EQ(error_of_all_of_guest("memory = <0 0x80000000 0x10000000>;"),
+              std::string{"linux/memory: is 12 bytes long"} + right);
 }
 
 TEST(BadDescription, HasImagesLargerThanTheMemory)
@@ -303,7 +308,7 @@ TEST(BadDescription, HasAFaultPolicyThatIsNone)
 
 TEST(BadDescription, LimitsRestartsThatThereAreNot)
 {
-    constexpr auto message = R"(linux/restart-limit: is for guests whose on-fault is "restart")";
+    constexpr auto message = R"(linux/restart-limit: is for guests whose on-fault or on-watchdog is "restart")";
     EXPECT_EQ(error_of_guest("restart-limit = <1>;"), message);
     EXPECT_EQ(error_of_guest("restart-limit = <1>; on-fault = \"stop\";"), message);
     EXPECT_EQ(error_of_guest("restart-limit = <0>; on-fault = \"restart\";"),
@@ -340,7 +345,7 @@ TEST(BadDescription, HasTwoGuestsOfOneName)
         }
         fdt_end_node(tree);
     });
-    EXPECT_EQ(Read{blob}.error, "linux: two guests have this name");
+    EXPECT_EQ(Read{blob}.error, "linux: two nodes have this name");
 }
 
 /// What is said of two guests, a with 3 harts and 64 MiB and b with 2 and 128, on a machine.
@@ -348,17 +353,21 @@ std::string error_on(uint64_t harts, uint64_t mebibytes)
 {
     const Read it = read("a { harts = <3>; memory = <0 0x4000000>; kernel = [00]; };"
                          "b { harts = <2>; memory = <0 0x8000000>; kernel = [00]; };");
-    const auto fits = check_machine(*it.description, harts, mebibytes << 20);
+    const std::vector<uint64_t> ids(harts, 7);
+    if (const auto fits = check_harts(*it.description, ids); !fits) {
+        return text_of(fits.error());
+    }
+    const auto fits = check_memory(*it.description, mebibytes << 20);
     return fits ? "none" : text_of(fits.error());
 }
 
 TEST(Description, IsCheckedAgainstTheMachine)
 {
     EXPECT_EQ(error_on(5, 192), "none");
-    EXPECT_EQ(error_on(4, 192), "b/harts: is 2, and the machine has 4, of which the guests before it take 3");
+    EXPECT_EQ(error_on(4, 192), "b/harts: is 2, and the machine has 4, of which other guests take 3");
     EXPECT_EQ(error_on(2, 192), "a/harts: is 3, and the machine has 2");
     EXPECT_EQ(error_on(5, 191),
-              "b/memory: is 128 MiB, and the machine has 191 MiB, of which the guests before it take 64 MiB");
+              "b/memory: is 128 MiB, and the machine has 191 MiB, of which other guests take 64 MiB");
     EXPECT_EQ(error_on(5, 63), "a/memory: is 64 MiB, and the machine has 63 MiB");
 }
 
