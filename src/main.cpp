@@ -17,9 +17,6 @@ namespace {
 
 using namespace hv;
 
-constinit plat::Board board;
-constinit plat::Partitions partitions;
-
 void show_vector()
 {
     Vector<char> v;
@@ -45,6 +42,10 @@ extern "C" void main(uint64_t hart_id, uint64_t device_tree);
 /// Called by the boot stub on the boot hart, whichever it is: a0 and a1 as the firmware left them.
 void main(uint64_t /*hart_id*/, uint64_t device_tree)
 {
+    // Large, and on the boot stack, which is there anyway: nothing comes back from here.
+    plat::Board board;
+    plat::Partitions partitions;
+
     plat::find_board(board, PhysAddr{device_tree});
     arch::println("\nBooting hypervisor...");
     plat::check_board(board);

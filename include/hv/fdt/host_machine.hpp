@@ -27,7 +27,7 @@ struct SerialPort {
     std::optional<uint32_t> interrupt{};
 };
 
-/// All views are into the tree. Large: give it static storage, not a stack.
+/// All views are into the tree. Large: not for a stack of a few KiB.
 struct HostMachine {
     static constexpr size_t max_ram_banks = 16;
     static constexpr size_t max_reserved = 32;

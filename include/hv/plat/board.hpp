@@ -11,7 +11,7 @@
 
 namespace hv::plat {
 
-/// What the boot loader handed over. Large: it has static storage.
+/// What the boot loader handed over. Large: it is main()'s, on the boot stack.
 struct Board {
     PhysAddr handed_over{};             ///< what a1 held at entry
     PhysRange device_tree{};            ///< empty where it is none

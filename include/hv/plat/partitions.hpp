@@ -15,7 +15,7 @@
 
 namespace hv::plat {
 
-/// Large: it has static storage.
+/// Large: it is main()'s, on the boot stack.
 struct Partitions {
     vm::Description description{};
     std::optional<fdt::Error> error{};  ///< why what was handed over cannot be read

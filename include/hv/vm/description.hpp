@@ -71,7 +71,7 @@ struct RegionDescription {
     StaticVector<RegionMember, max_members> members;  ///< the writers, then the readers; two or more
 };
 
-/// Large: give it static storage, not a stack.
+/// Large: not for a stack of a few KiB.
 struct Description {
     static constexpr size_t max_guests = 16;
     static constexpr size_t max_regions = 8;
