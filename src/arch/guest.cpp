@@ -13,9 +13,9 @@
 namespace hv::arch {
 namespace {
 
-/// The guests that have not ended for good, and whether one of those that have had failed: the machine's business.
+/// The guests that have not ended for good, and how many of those that have had failed: the machine's business.
 constinit std::atomic<uint32_t> guests_left = 0;
-constinit std::atomic<bool> a_guest_failed = false;
+constinit std::atomic<uint32_t> guests_failed = 0;
 
 /// No guest's addresses reach past Sv39x4's, which every hart with the H extension has.
 static_assert(vm::guest_map::ram.value() + vm::GuestDescription::most_memory <= uint64_t{1} << 41);
@@ -42,6 +42,14 @@ isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions, uint16_t vmid
         .with(Hgatp::mode, isa::PagingMode::sv39)
         .with(Hgatp::vmid, vmid)
         .with(Hgatp::ppn, table->root().value() >> 12);
+}
+
+/// A guest has ended for good. The last one turns out the light.
+void leave_machine()
+{
+    if (guests_left.fetch_sub(1) == 1) {
+        end_machine(guests_failed.load() != 0 ? Ending::failure : Ending::success);
+    }
 }
 
 std::span<std::byte> make_tree_room(size_t size)
@@ -123,14 +131,82 @@ void Guest::start()
     send_request(*vcpus_[0], request::start);
 }
 
-void Guest::end(Vcpu& caller, GuestEnding how)
+bool Guest::begin_ending(GuestEnding how)
 {
     GuestEnding none = GuestEnding::none;
-    if (ending_.compare_exchange_strong(none, how)) {
-        send_requests(*this, all_vcpus(), request::stop);
+    if (!ending_.compare_exchange_strong(none, how)) {
+        return false;
     }
+    send_requests(*this, all_vcpus(), request::stop);
+    return true;
+}
+
+void Guest::end(Vcpu& caller, GuestEnding how)
+{
+    begin_ending(how);
     // The caller is among those that are asked to leave.
     wait_for_start(caller);
+}
+
+void Guest::pause()
+{
+    if (ended_.load() == 0) {
+        paused_ = true;
+        send_requests(*this, all_vcpus(), request::pause);
+    }
+}
+
+void Guest::resume()
+{
+    paused_ = false;
+    send_requests(*this, all_vcpus(), request::pause);
+}
+
+bool Guest::order_end(GuestEnding how)
+{
+    const bool first = begin_ending(how);
+    paused_ = false;
+    return first;
+}
+
+bool Guest::order_start()
+{
+    uint32_t ended = 1;
+    uint32_t left = guests_left.load();
+    do {
+        if (left == 0) {
+            return false;  // the last guest has ended, and so does the machine
+        }
+    } while (!guests_left.compare_exchange_weak(left, left + 1));
+    if (!ended_.compare_exchange_strong(ended, 0)) {
+        leave_machine();
+        return false;
+    }
+    if (failed_) {
+        guests_failed.fetch_sub(1);
+    }
+    paused_ = false;
+    start_ordered_ = 1;
+    send_request(*vcpus_[0], request::start);
+    return true;
+}
+
+void Guest::start_if_ordered()
+{
+    if (start_ordered_.exchange(0) != 0) {
+        start();
+    }
+}
+
+GuestState Guest::state() const
+{
+    if (ended_.load() != 0) {
+        return GuestState::ended;
+    }
+    if (is_ending()) {
+        return GuestState::ending;
+    }
+    return is_paused() ? GuestState::paused : GuestState::running;
 }
 
 void Guest::fail(const FaultFacts& facts)
@@ -221,17 +297,26 @@ void Guest::finish_ending()
     case GuestEnding::failure:
         report_fault();
         again = starts_after_fault();
-        if (!again) {
-            a_guest_failed = true;
-        }
+        break;
+    case GuestEnding::operator_stop:
+        println("guest {}: stopped by the operator", plan_.name);
+        break;
+    case GuestEnding::operator_restart:
+        again = true;
         break;
     }
     if (again) {
         println("guest {}: restarting", plan_.name);
-        start();
-    } else if (guests_left.fetch_sub(1) == 1) {
-        end_machine(a_guest_failed ? Ending::failure : Ending::success);
+        start_ordered_ = 1;
+        send_request(*vcpus_[0], request::start);
+        return;
     }
+    failed_ = ending_.load() == GuestEnding::failure;
+    if (failed_) {
+        guests_failed.fetch_add(1);
+    }
+    ended_ = 1;
+    leave_machine();
 }
 
 void Guest::settle(dev::Effects effects)

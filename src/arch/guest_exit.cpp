@@ -305,6 +305,10 @@ void handle_guest_exit()
     using namespace hv::arch;
     GuestFrame& frame = this_hart().guest;
     const hv::isa::Scause cause{read_csr<hv::isa::Csr::scause>()};
-    handle_exception(frame, static_cast<hv::isa::Exception>(cause.get(hv::isa::Scause::code)));
+    if (cause.get(hv::isa::Scause::interrupt)) {
+        obey(*frame.vcpu);
+    } else {
+        handle_exception(frame, static_cast<hv::isa::Exception>(cause.get(hv::isa::Scause::code)));
+    }
     frame.counts.add(hv::vm::exit_cause_of(cause), read_csr<hv::isa::Csr::instret>() - frame.entry_instret);
 }

@@ -47,7 +47,7 @@ void answer_fences(Vcpu& vcpu)
     }
 }
 
-/// What others have asked for, but to stop: that is for the caller.
+/// What others have asked for, but to leave the guest or to pause: that is for the caller.
 uint32_t serve_requests(Vcpu& vcpu)
 {
     clear_csr<Csr::sip>(Interrupts::supervisor_software.mask);
@@ -60,6 +60,9 @@ uint32_t serve_requests(Vcpu& vcpu)
     }
     if ((requests & request::fence) != 0) {
         answer_fences(vcpu);
+    }
+    if ((requests & request::stop) != 0) {
+        vcpu.must_leave = true;
     }
     return requests;
 }
@@ -147,10 +150,25 @@ void fence_others(Vcpu& vcpu, uint64_t vcpus, const vm::FenceRequest& request)
     }
 }
 
-void serve_interrupts(Vcpu& vcpu)
+bool serve_interrupts(Vcpu& vcpu)
 {
-    if ((serve_pending(vcpu) & request::stop) != 0) {
-        vcpu.guest->left_by_a_vcpu();
+    return (serve_pending(vcpu) & (request::stop | request::pause)) == 0;
+}
+
+void obey(Vcpu& vcpu)
+{
+    if (!vcpu.must_leave) {
+        // What is pending for the guest is not to wake a hart that sleeps.
+        const uint64_t enabled = read_csr<Csr::vsie>();
+        write_csr<Csr::vsie>(0);
+        while (vcpu.guest->is_paused() && !vcpu.must_leave) {
+            wait_for_interrupt();
+            serve_pending(vcpu);
+        }
+        write_csr<Csr::vsie>(enabled);
+    }
+    if (vcpu.must_leave) {
+        // There its leaving is made known.
         wait_for_start(vcpu);
     }
 }
@@ -161,7 +179,9 @@ void suspend_vcpu(Vcpu& vcpu)
     // Asked of hip and hie, which hold the same bits: QEMU 7.2 shows no timer and no external interrupt in vsip.
     while ((read_csr<Csr::hip>() & read_csr<Csr::hie>()) == 0) {
         wait_for_interrupt();
-        serve_interrupts(vcpu);
+        if (!serve_interrupts(vcpu)) {
+            obey(vcpu);
+        }
     }
 }
 
@@ -171,16 +191,21 @@ void wait_for_start(Vcpu& vcpu)
     // What is pending for the guest is not to wake a hart that is not in it.
     write_csr<Csr::vsie>(0);
     while (true) {
+        if (vcpu.must_leave) {
+            vcpu.must_leave = false;
+            guest.left_by_a_vcpu();
+        }
+        if (vcpu.index == 0) {
+            guest.start_if_ordered();
+        }
         // While the guest is ending, a start that was asked for before does not count.
-        if (!guest.is_ending()) {
+        if (!guest.is_ending() && !guest.is_paused()) {
             if (const auto entry = guest.hart_states().take_start(vcpu.index)) {
                 start_vcpu(vcpu, *entry);
             }
         }
         wait_for_interrupt();
-        if ((serve_pending(vcpu) & request::stop) != 0) {
-            guest.left_by_a_vcpu();
-        }
+        serve_pending(vcpu);
     }
 }
 

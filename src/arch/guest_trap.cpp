@@ -11,7 +11,8 @@
 extern "C" hv::vm::ExitCount* handle_guest_trap(uint64_t scause);
 
 /// Called by guest_trap_entry for what handle_guest_access() has left. Gives back where the exit is to be counted
-/// once it is done; nullptr, and nothing has happened, where it takes handle_guest_exit() and all registers.
+/// once it is done; nullptr where it takes handle_guest_exit() and all registers. Then nothing has happened yet,
+/// or, for an interrupt, all but that the guest is to be paused or left.
 hv::vm::ExitCount* handle_guest_trap(uint64_t scause)
 {
     using namespace hv;
@@ -20,8 +21,7 @@ hv::vm::ExitCount* handle_guest_trap(uint64_t scause)
     const vm::ExitCause cause = vm::exit_cause_of(isa::Scause{scause});
     vm::ExitCount* const count = &frame.counts.of[static_cast<size_t>(cause)];
     if (static_cast<int64_t>(scause) < 0) {
-        serve_interrupts(*frame.vcpu);
-        return count;
+        return serve_interrupts(*frame.vcpu) ? count : nullptr;
     }
     if (cause != vm::ExitCause::load_fault && cause != vm::ExitCause::store_fault) {
         return nullptr;

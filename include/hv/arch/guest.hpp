@@ -4,12 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
 #include <hv/arch/guest_console.hpp>
 #include <hv/arch/guest_cpu.hpp>
+#include <hv/arch/guest_ending.hpp>
 #include <hv/arch/vcpu.hpp>
 #include <hv/dev/bus.hpp>
 #include <hv/dev/plic.hpp>
@@ -21,7 +21,6 @@
 #include <hv/vm/description.hpp>
 #include <hv/vm/guest_tree.hpp>
 #include <hv/vm/image.hpp>
-#include <hv/vm/post_mortem.hpp>
 #include <hv/vm/sbi_hart_states.hpp>
 #include <hv/vm/seed.hpp>
 
@@ -40,25 +39,6 @@ struct GuestPlan {
     GuestCpuSettings cpu{};
     vm::OnFault on_fault = vm::OnFault::stop;
     uint32_t restart_limit = 0;  ///< how often OnFault::restart does so
-};
-
-/// How a vCPU stood when its guest had to be stopped: for the report, which is made once all of them have left.
-struct FaultFacts {
-    const Vcpu* vcpu = nullptr;
-    vm::StopReason reason{};
-    isa::Scause scause{};
-    uint64_t stval = 0;
-    std::optional<GuestPhysAddr> physical{};
-    bool user = false;
-    vm::VsCsrs csrs{};
-};
-
-/// How a guest's run has ended.
-enum class GuestEnding : uint32_t {
-    none,      ///< it runs
-    shutdown,  ///< it asked for that
-    reboot,    ///< it asked for that: it starts again
-    failure,   ///< it said that it has failed, or was stopped
 };
 
 /// Built at boot, from the heap, and never destroyed.
@@ -82,6 +62,22 @@ public:
     void left_by_a_vcpu();
     [[nodiscard]] bool is_ending() const { return ending_.load() != GuestEnding::none; }
 
+    // Orders. Any hart may give them, at any time, also one that runs another guest: they are carried out by the
+    // guest's own harts, soon after.
+
+    /// The guest's harts leave it and sleep, until resume(); they still answer each other's fences. Its time goes
+    /// on. Nothing happens to a guest that has ended.
+    void pause();
+    void resume();
+    /// As end(). False where it has ended already.
+    bool order_end(GuestEnding how);
+    /// A guest that has ended starts again. False where it has not, or the machine ends.
+    bool order_start();
+    /// By vCPU 0's hart, while it is not in the guest.
+    void start_if_ordered();
+    [[nodiscard]] bool is_paused() const { return paused_.load(); }
+    [[nodiscard]] GuestState state() const;
+
     /// Writes the device tree that the next start gives the guest.
     [[nodiscard]] std::span<const std::byte> write_tree();
 
@@ -101,6 +97,8 @@ public:
 
 private:
     [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }
+    /// All vCPUs are asked to leave. False where another ending was first.
+    bool begin_ending(GuestEnding how);
     void load_images();
     void finish_ending();
     void report_fault() const;
@@ -122,6 +120,10 @@ private:
     FaultFacts fault_{};  ///< of the vCPU that has set `ending_` to failure
     std::atomic<GuestEnding> ending_ = GuestEnding::none;
     std::atomic<uint32_t> vcpus_out_ = 0;  ///< how many have left since it is ending
+    std::atomic<bool> paused_ = false;
+    std::atomic<uint32_t> start_ordered_ = 0;
+    std::atomic<uint32_t> ended_ = 0;  ///< for good, or until order_start()
+    bool failed_ = false;              ///< its last ending was a failure; while it has ended
 };
 
 }  // namespace hv::arch

@@ -17,8 +17,9 @@ namespace request {
 inline constexpr uint32_t software_interrupt = 1;  ///< the guest's software interrupt is to be pending
 inline constexpr uint32_t external_interrupt = 2;  ///< the guest's PLIC has moved this hart's output
 inline constexpr uint32_t fence = 4;               ///< somebody in Vcpu::fences_from waits
-inline constexpr uint32_t start = 8;               ///< it is start-pending
+inline constexpr uint32_t start = 8;               ///< it is start-pending, or the guest is to be started
 inline constexpr uint32_t stop = 16;               ///< the guest ends: leave it
+inline constexpr uint32_t pause = 32;              ///< the guest was paused, or goes on: look at it
 }  // namespace request
 
 /// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's
@@ -34,6 +35,9 @@ struct Vcpu {
 
     vm::PmuCounters counters{true};
     vm::FeatureLocks feature_locks{};
+
+    /// It was asked to leave its guest, and has yet to do so. Its own hart's business.
+    bool must_leave = false;
 
     /// What others have asked for since it last looked. Whoever sets the first bit interrupts the hart.
     std::atomic<uint32_t> requests = 0;
@@ -58,8 +62,11 @@ void send_requests(Guest& guest, uint64_t vcpus, uint32_t requests);
 [[noreturn]] void wait_for_start(Vcpu& vcpu);
 /// Sleeps until an interrupt of the guest's is pending and enabled in its `sie`.
 void suspend_vcpu(Vcpu& vcpu);
-/// Does what interrupts of this hart's own ask for, all that are pending. Returns unless the guest ends.
-void serve_interrupts(Vcpu& vcpu);
+/// Does what interrupts of this hart's own ask for, all that are pending. False where the guest was paused or ends:
+/// obey() is to be called, once all of the guest's registers are in the frame.
+[[nodiscard]] bool serve_interrupts(Vcpu& vcpu);
+/// Sleeps while the guest is paused. Returns unless it ends.
+void obey(Vcpu& vcpu);
 /// Makes other vCPUs of the guest flush, and waits until they have.
 void fence_others(Vcpu& vcpu, uint64_t vcpus, const vm::FenceRequest& request);
 
