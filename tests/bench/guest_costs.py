@@ -18,7 +18,7 @@ HANG_SECONDS = 300
 def describe(guest, folder):
     """The partition description of a guest of 128 MiB."""
     source, blob = folder / "guest.dts", folder / "guest.dtb"
-    source.write_text(run([ROOT / "tools/describe-guest.sh", "name=bench", "harts=1", "memory=128", "on-fault=stop",
+    source.write_text(run([ROOT / "tools/describe-guests.sh", "name=bench", "harts=1", "memory=128", "on-fault=stop",
                            f"kernel={guest}", f"kernel-size={guest.stat().st_size}"]), encoding="utf-8")
     run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source])
     return blob

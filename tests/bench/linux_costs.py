@@ -50,7 +50,7 @@ def make_initrd(folder):
 def describe(folder, kernel, initrd):
     """The partition description of the guest."""
     source, blob = folder / "guest.dts", folder / "guest.dtb"
-    source.write_text(run([ROOT / "tools/describe-guest.sh", "name=linux", "harts=1", f"memory={MEMORY}",
+    source.write_text(run([ROOT / "tools/describe-guests.sh", "name=linux", "harts=1", f"memory={MEMORY}",
                            "on-fault=stop", f"kernel={kernel}", f"kernel-size={kernel.stat().st_size}",
                            f"initrd={initrd}", f"bootargs={BOOTARGS}"]), encoding="utf-8")
     run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source])

@@ -14,6 +14,7 @@ import subprocess
 
 import harness
 import pytest
+from noting import Noter
 
 KERNEL = b"\x13\0\0\0" * 1000 + b"a kernel, 4023 bytes..."
 INITRD = b"070701 an initrd, 26 bytes"
@@ -25,36 +26,6 @@ def two_files(tmp_path):
     (tmp_path / "kernel").write_bytes(KERNEL)
     (tmp_path / "initrd").write_bytes(INITRD)
     return tmp_path
-
-
-class Noter:
-    """A program in QEMU's place that keeps its arguments and its initrd, says a text, and ends with a status."""
-
-    def __init__(self, folder, says="", status=0):
-        self.arguments, self.blob = folder / "arguments", folder / "blob"
-        (folder / "says").write_text(says, encoding="utf-8")
-        self.program = folder / "noter"
-        self.program.write_text(
-            f'#!/bin/bash\nprintf "%s\\n" "$@" >{shlex.quote(str(self.arguments))}\n'
-            'while (($#)); do\n'
-            f'    [[ $1 != -initrd ]] || cp -- "$2" {shlex.quote(str(self.blob))}\n    shift\ndone\n'
-            f"cat {shlex.quote(str(folder / 'says'))}\nexit {status}\n", encoding="utf-8")
-        self.program.chmod(0o755)
-
-    def run(self, *options, **more):
-        """run.sh with this program."""
-        harness.build("gcc", "hypervisor")  # so that run.sh has nothing to build
-        return harness.run_sh(*options, program=self.program, **more)
-
-    def value(self, option):
-        """The value that an option had."""
-        words = self.arguments.read_text(encoding="utf-8").split("\n")
-        return words[words.index(option) + 1]
-
-    def property(self, node, name):
-        """A property's bytes, of the blob that was the initrd; None where it is not there."""
-        got = subprocess.run(["fdtget", "-t", "bx", self.blob, node, name], capture_output=True, text=True, check=False)
-        return bytes(int(byte, 16) for byte in got.stdout.split()) if got.returncode == 0 else None
 
 
 @pytest.fixture(name="noter")
@@ -93,6 +64,50 @@ def test_a_guest_of_which_nothing_else_is_said_has_the_defaults(images, noter):
     assert noter.value("-smp") == "1" and noter.value("-m") == "448M"
 
 
+def test_what_is_said_of_faults_and_watchdogs_arrives(images, noter):
+    """By the names that the description has for it."""
+    noter.run("--guest", images / "kernel", "--on-fault", "restart", "--restart-limit", "7", "--restart-window", "60",
+              "--fed-watchdog", "250", "--timer-watchdog", "3600000", "--on-watchdog", "halt-machine", "--stats")
+    assert noter.property("/guest", "on-watchdog") == b"halt-machine\0"
+    for name, value in [("restart-limit", 7), ("restart-window", 60), ("fed-watchdog", 250),
+                        ("timer-watchdog", 3600000)]:
+        assert noter.property("/guest", name) == struct.pack(">I", value)
+    assert noter.property("/", "stats") == b""
+    noter.run("--guest", images / "kernel")
+    assert noter.property("/guest", "fed-watchdog") is None and noter.property("/", "stats") is None
+
+
+def test_options_are_about_the_guest_that_they_stand_behind(images, noter):
+    """Each guest has its own, or the defaults; the machine is as large as all of them need."""
+    run = noter.run("--guest", images / "kernel", "--memory", "64M", "--append", "first", "--guest", images / "initrd",
+                    "--harts", "3", "--on-fault", "restart", "--initrd", images / "kernel", "--name", "two")
+    assert (run.status, run.errors) == (0, ""), str(run)
+    assert noter.property("/guest", "kernel") == KERNEL and noter.property("/two", "kernel") == INITRD
+    assert noter.property("/guest", "initrd") is None and noter.property("/two", "initrd") == KERNEL
+    assert noter.property("/guest", "bootargs") == b"first\0" and noter.property("/two", "bootargs") is None
+    assert noter.property("/guest", "memory") == struct.pack(">Q", 64 << 20)
+    assert noter.property("/two", "memory") == struct.pack(">Q", 256 << 20)
+    assert noter.property("/guest", "harts") == struct.pack(">I", 1)
+    assert noter.property("/two", "harts") == struct.pack(">I", 3)
+    assert noter.property("/two", "on-fault") == b"restart\0"
+    assert noter.value("-smp") == "4" and noter.value("-m") == "512M"  # 64 + 256 + 128 + 16, by 64
+
+
+def test_a_single_guests_options_may_stand_before_it(images, noter):
+    """There is no other that they could be about; the last of an option given twice counts."""
+    noter.run("--name", "a", "--memory", "64M", "--harts", "2", "--guest", images / "kernel", "--harts", "4")
+    assert noter.property("/a", "memory") == struct.pack(">Q", 64 << 20)
+    assert noter.property("/a", "harts") == struct.pack(">I", 4)
+
+
+def test_guests_without_names_are_numbered(images, noter):
+    """Past the names that are taken."""
+    file = images / "kernel"
+    noter.run("--guest", file, "--guest", file, "--guest", file, "--name", "guest2", "--guest", file)
+    names = subprocess.run(["fdtget", "-l", noter.blob, "/"], capture_output=True, text=True, check=True).stdout
+    assert names.split() == ["guest", "guest3", "guest2", "guest4"]
+
+
 def test_a_machine_that_was_asked_for_is_not_changed(images, noter):
     """Only where --smp and --ram are not there does the guest decide."""
     noter.run("--guest", images / "kernel", "--smp", "5", "--ram", "2G", "--harts", "2")
@@ -107,9 +122,9 @@ def test_the_machine_has_room_for_the_guest_and_what_it_is_made_of_and_128_mib(i
     assert noter.value("-m") == ram
 
 
-@pytest.mark.parametrize("size, ram", [((16 << 20) - len(INITRD), "192M"), ((16 << 20) - len(INITRD) + 1, "256M")])
+@pytest.mark.parametrize("size, ram", [((16 << 20) - 1024, "192M"), (16 << 20, "256M")])
 def test_the_machine_has_room_for_kernel_and_initrd(images, noter, size, ram):
-    """For both together."""
+    """For both together, and the little that stands around them."""
     with open(images / "kernel", "r+b") as file:
         file.truncate(size)
     noter.run("--guest", images / "kernel", "--initrd", images / "initrd", "--memory", "48M")
@@ -152,17 +167,24 @@ def test_images_lie_at_multiples_of_8_in_the_blob(tmp_path):
     for name in ["a", "abcd", "abcdefgh"]:
         for size in range(1, 9):
             for mark in ["", "yes"]:
-                kernel, initrd = b"K" * size + b"!", b"<the initrd>"
-                (tmp_path / "k").write_bytes(kernel)
-                (tmp_path / "i").write_bytes(initrd)
+                contents = {"k": b"K" * size + b"!", "i": b"<initrd" + b">" * size, "l": b"a kernel", "j": b"INITRD"}
+                for file, content in contents.items():
+                    (tmp_path / file).write_bytes(content)
+
+                def image(key, file, contents=contents):
+                    return [f"{key}={tmp_path}/{file}", f"{key}-size={len(contents[file])}"]
+
                 source = subprocess.run(
-                    [harness.ROOT / "tools/describe-guest.sh", f"name={name}", "harts=1", "memory=64",
-                     "on-fault=stop", f"kernel={tmp_path}/k", f"kernel-size={len(kernel)}", f"initrd={tmp_path}/i",
-                     f"dump-device-trees={mark}"], capture_output=True, check=True).stdout
-                blob = subprocess.run(["dtc", "-I", "dts", "-O", "dtb", "-"], input=source, capture_output=True,
+                    [harness.ROOT / "tools/describe-guests.sh", f"stats={mark}", "dump-device-trees=",
+                     f"name={name}", "harts=1", "memory=64", "on-fault=stop", *image("kernel", "k"),
+                     *image("initrd", "i"), "bootargs=" + "x" * size, "restart-limit=7",
+                     "name=second", "harts=1", "memory=64", "on-fault=halt-machine", *image("initrd", "j"),
+                     *image("kernel", "l")], capture_output=True, check=True).stdout
+                blob = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-"], input=source, capture_output=True,
                                       check=True)
                 assert not blob.stderr, blob.stderr
-                assert blob.stdout.index(kernel) % 8 == 0 and blob.stdout.index(initrd) % 8 == 0, source
+                for content in contents.values():
+                    assert blob.stdout.index(content) % 8 == 0, (content, source)
 
 
 def test_dry_run_shows_the_description_and_makes_it_when_pasted(images, tmp_path):
@@ -255,8 +277,13 @@ def test_a_packed_kernel_with_nothing_in_it_is_refused(images):
     (["--guest", "large"], ["268435457 bytes", "--memory 256M"]),
     (["--guest", "kernel", "--initrd", "large", "--memory", "8M"], ["268435457 bytes", "--memory 8M"]),
     (["--guest", "larger", "--memory", "2G"], ["1073741824 bytes", "1073741823"]),
-    (["--guest", "kernel", "--guest", "kernel"], ["--guest is there twice"]),
-    (["--guest", "kernel", "--linux"], ["--linux and --guest"]),
+    (["--guest", "kernel", "--name", "a", "--guest", "kernel", "--name", "a"], ["--name a is there twice"]),
+    *[([option, value, "--guest", "kernel", "--linux"], [f"{option} stands before the first guest"])
+      for option, value in [("--initrd", "initrd"), ("--harts", "1"), ("--restart-limit", "2")]],
+    (["--guest", "kernel", "--guest", "nowhere"], ["nowhere", "no such file"]),
+    (["--guest", "kernel", "--guest", "kernel", "--memory", "4M", "--initrd", "large"], ["--memory 4M"]),
+    (["--guest", "kernel", "--harts", "3", "--guest", "kernel", "--smp", "3"], ["--harts 4+ is more", "--smp 3"]),
+    (["--guest", "kernel", "--guest", "kernel", "--memory", "1G", "--ram", "1G"], ["--memory 256M + 1G", "--ram 1G"]),
     (["--guest", "kernel", "--flash"], ["--flash"]),
     (["--guest", "kernel", "--name", "a b"], ["--name cannot be 'a b'", "letters"]),
     (["--guest", "kernel", "--name", "a/b"], ["--name cannot be 'a/b'"]),
@@ -271,12 +298,18 @@ def test_a_packed_kernel_with_nothing_in_it_is_refused(images):
     (["--guest", "kernel", "--harts", "0"], ["'0'", "1 to 8"]),
     (["--guest", "kernel", "--harts", "4", "--smp", "2"], ["--harts 4", "--smp 2"]),
     (["--guest", "kernel", "--on-fault", "panic"], ["'panic'", "stop, restart or halt-machine"]),
+    (["--guest", "kernel", "--on-watchdog", "bark"], ["'bark'", "stop, restart or halt-machine"]),
+    (["--guest", "kernel", "--fed-watchdog", "0"], ["'0'", "milliseconds"]),
+    (["--guest", "kernel", "--timer-watchdog", "1s"], ["'1s'", "milliseconds"]),
+    (["--guest", "kernel", "--restart-limit", "-1"], ["'-1'", "1 to 1000000"]),
+    (["--guest", "kernel", "--restart-window", "0"], ["'0'", "seconds"]),
     (["--guest", "kernel", "--append", "x" * 2048], ["2048 characters", "2047"]),
     (["--linux=yes"], ["--linux=yes"]),
     *[([option, value], [f"{option} is about a guest", "--guest or --linux"])
       for option, value in [("--initrd", "initrd"), ("--append", ""), ("--memory", "64M"), ("--harts", "1"),
-                            ("--name", "a"), ("--on-fault", "stop")]],
-    (["--dump-dtb"], ["--dump-dtb is about a guest"]),
+                            ("--name", "a"), ("--on-fault", "stop"), ("--timer-watchdog", "5")]],
+    (["--dump-dtb"], ["--dump-dtb is about guests"]),
+    (["--stats"], ["--stats is about guests"]),
 ], ids=lambda value: " ".join(value)[:40] if value[0].startswith("--") else "")
 def test_what_cannot_be_a_guest_is_refused_in_words(images, options, words):
     """With the number, before anything is built or booted."""
@@ -315,6 +348,16 @@ def test_dump_dtb_prints_the_guests_device_tree_as_source_and_nothing_else(image
     run = noter.run("--guest", images / "kernel", "--dump-dtb")
     assert noter.property("/", "dump-device-trees") == b""
     assert run.status == 0 and run.serial.startswith("/dts-v1/;") and "<0x00 0xa0d 0x25>" in run.serial, str(run)
+
+
+def test_dump_dtb_prints_the_device_tree_of_each_guest_behind_its_name(images, tmp_path):
+    """Where there are several."""
+    trees = [subprocess.run(["dtc", "-I", "dts", "-O", "dtb", "-"], input=TREE.replace("zeros", name).encode(),
+                            capture_output=True, check=True).stdout for name in ("one", "two")]
+    noter = saying(tmp_path, dumped(trees[0]) + dumped(trees[1]).replace("of guest:", "of a.b:"))
+    run = noter.run("--guest", images / "kernel", "--guest", images / "kernel", "--name", "a.b", "--dump-dtb")
+    harness.assert_in_order(run, ["^// guest$", "^/dts-v1/;$", "one = ", "^// a.b$", "^/dts-v1/;$", "two = "])
+    assert run.status == 0 and len(run.lines) > 10 and run.lines[0] == "// guest", str(run)
 
 
 @pytest.mark.parametrize("says, status, expected", [
@@ -362,6 +405,16 @@ def test_linux_is_what_lies_in_the_cache(cache, noter):
     assert noter.property("/linux", "bootargs") == b"earlycon console=ttyS0 panic=1 quiet\0"
     assert noter.property("/linux", "harts") == struct.pack(">I", 4)
     assert noter.property("/linux", "memory") == struct.pack(">Q", 256 << 20)
+
+
+def test_linux_may_be_one_of_several_guests_and_more_than_one(cache, images, noter):
+    """With options and a name of its own each."""
+    run = noter.run("--linux", "--append", "one", "--guest", images / "initrd", "--linux", "--append", "two",
+                    env={"XDG_CACHE_HOME": str(cache)})
+    assert (run.status, run.errors) == (0, ""), str(run)
+    assert noter.property("/linux", "bootargs") == b"earlycon console=ttyS0 panic=1 one\0"
+    assert noter.property("/linux2", "bootargs") == b"earlycon console=ttyS0 panic=1 two\0"
+    assert noter.property("/linux2", "kernel") == KERNEL and noter.property("/guest", "kernel") == INITRD
 
 
 def test_linux_takes_another_initrd(cache, images, noter):

@@ -6,8 +6,9 @@ import subprocess
 import harness
 import pytest
 
-OPTIONS = ["--linux", "--guest", "--name", "--initrd", "--append", "--memory", "--harts", "--on-fault", "--dump-dtb",
-           "--smp", "--ram", "--flash", "--gdb", "--toolchain", "--build-type", "--dry-run", "--help"]
+OPTIONS = ["system.dts", "--linux", "--guest", "--name", "--initrd", "--append", "--memory", "--harts", "--on-fault",
+           "--fed-watchdog", "--timer-watchdog", "--on-watchdog", "--restart-limit", "--restart-window", "--stats",
+           "--dump-dtb", "--smp", "--ram", "--flash", "--gdb", "--toolchain", "--build-type", "--dry-run", "--help"]
 
 
 @pytest.mark.parametrize("options, named", [
