@@ -27,7 +27,8 @@ Without a part, all but bench. `all` names them too.
 
 The last line is the counts: N passed, N failed, N skipped. The status is 1 where a test failed or none ran.
 $QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long each fuzzer runs (10).
-HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few.
+HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few; HV_HOSTILE=all runs every hostile guest on
+all machines, not on one and an eighth of them on each of the others.
 END
 }
 
@@ -123,7 +124,7 @@ build_for_pytest() {
         done
     fi
     if has_part guests; then
-        build gcc hypervisor guest-tests || true
+        build gcc hypervisor guest-tests hostile-guests || true
     fi
     if has_part boot || has_part lint; then
         for preset in gcc gcc-debug clang clang-debug; do

@@ -39,6 +39,21 @@ foreach(source IN LISTS hv_guests)
   hv_add_test_guest(${name} guest-tests ${source})
 endforeach()
 
+# The hostile ones and their neighbour: tests/guests/hostile, the target `hostile-guests`.
+file(GLOB hv_hostile_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/guests/hostile/*.cpp)
+file(GLOB hv_hostile_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/guests/hostile/support/*.cpp)
+list(REMOVE_ITEM hv_hostile_support ${CMAKE_SOURCE_DIR}/tests/guests/hostile/support/neighbour.cpp)
+add_library(hostile-support OBJECT EXCLUDE_FROM_ALL ${hv_hostile_support})
+target_link_libraries(hostile-support PRIVATE hv_target hv_warnings)
+target_include_directories(hostile-support PRIVATE ${hv_guest_support})
+add_custom_target(hostile-guests)
+hv_add_test_guest(neighbour hostile-guests ${CMAKE_SOURCE_DIR}/tests/guests/hostile/support/neighbour.cpp)
+foreach(source IN LISTS hv_hostile_guests)
+  get_filename_component(name ${source} NAME_WE)
+  hv_add_test_guest(${name} hostile-guests ${source} $<TARGET_OBJECTS:hostile-support>)
+  target_include_directories(guest-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/guests/hostile/support)
+endforeach()
+
 # The guests that measure: tests/bench/guests, for tests/bench/run.py: the target `bench-guests`.
 file(GLOB hv_bench_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/guests/*.cpp)
 add_custom_target(bench-guests)

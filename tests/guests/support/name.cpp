@@ -1,5 +1,5 @@
 // The name of one scenario, for its last line: compiled once for each.
-#include "support.hpp"
+#include <string_view>
 
 namespace guest {
 
