@@ -126,6 +126,9 @@ build_for_pytest() {
     if has_part guests; then
         build gcc hypervisor guest-tests hostile-guests || true
     fi
+    if has_part boot; then
+        build host bulkhead-check || true
+    fi
     if has_part boot || has_part lint; then
         for preset in gcc gcc-debug clang clang-debug; do
             build "$preset" hypervisor flash || true

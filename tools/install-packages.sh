@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, running or testing needs, if it may; says which, if it may not.
 #
-#   tools/install-packages.sh GROUP ...     gcc, clang, qemu, guest, tests, or a format that kernels are packed in
+#   tools/install-packages.sh GROUP ...     gcc, clang, check, qemu, guest, tests, or a format that kernels are packed in
 #
 # What is there already is left alone, whoever installed it. As root, or with a sudo that asks for no password, what is
 # missing is named and installed. Otherwise the command to type is printed, and the status is 1.
@@ -19,6 +19,9 @@ clang   ninja-build             ninja
 clang   g++-riscv64-linux-gnu   riscv64-linux-gnu-g++
 clang   clang                   clang++
 clang   lld                     ld.lld
+check   cmake                   cmake
+check   ninja-build             ninja
+check   g++                     g++
 qemu    qemu-system-misc        qemu-system-riscv64
 qemu    opensbi                 /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 guest   device-tree-compiler    dtc

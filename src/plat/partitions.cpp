@@ -10,6 +10,7 @@
 #include <hv/arch/zero.hpp>
 #include <hv/lib/bits.hpp>
 #include <hv/mm/purpose_scope.hpp>
+#include <hv/vm/guest_image.hpp>
 #include <hv/vm/guest_isa.hpp>
 #include <hv/vm/guest_tree.hpp>
 
@@ -128,12 +129,10 @@ void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
     plan.name = description.name;
     plan.on_fault = description.on_fault;
     plan.restart_limit = description.restart_limit;
-    plan.memory = {vm::guest_map::ram, description.memory};
-    const std::span<const std::byte> kernel =
-        description.built_in ? std::span{builtin_guest, builtin_guest_end} : description.kernel;
-    const auto images = vm::plan_load(kernel, description.initrd, plan.memory);
+    plan.memory = vm::ram_of(description);
+    const auto images = vm::plan_load(description, {builtin_guest, builtin_guest_end});
     if (!images) {
-        arch::refuse_to_boot("{}/{}", description.name, images.error());
+        arch::refuse_to_boot("{}", images.error());
     }
     plan.images = *images;
     plan.tree.harts = description.harts;

@@ -189,6 +189,9 @@ bool GuestReader::check_kernel()
     if (has(GuestProperty::kernel) && guest_.built_in) {
         return fail(Kind::one_of_two, name(GuestProperty::built_in), name(GuestProperty::kernel));
     }
+    if (!check_only(GuestProperty::initrd, !guest_.built_in, "with a kernel of their own")) {
+        return false;
+    }
     for (const GuestProperty which : {GuestProperty::kernel, GuestProperty::initrd}) {
         const size_t size = which == GuestProperty::kernel ? guest_.kernel.size() : guest_.initrd.size();
         if (size > guest_.memory) {

@@ -1,7 +1,7 @@
-# The pure folders on the developer's machine: GoogleTest under ASan and UBSan, fuzzers, benchmarks.
+# The pure folders on the developer's machine: the partition checker, GoogleTest under ASan and UBSan, fuzzers,
+# benchmarks.
 
-find_package(GTest REQUIRED)
-find_package(benchmark QUIET)
+option(HV_TESTS "Unit tests, fuzzers and benchmarks, which need GoogleTest and libfdt" ON)
 
 add_library(hv_host INTERFACE)
 target_include_directories(hv_host INTERFACE
@@ -19,6 +19,16 @@ endif()
 file(GLOB hv_host_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/host/*.cpp)
 add_library(pure STATIC ${HV_PURE_SOURCES} ${hv_host_sources})
 target_link_libraries(pure PUBLIC hv_host PRIVATE hv_warnings)
+
+# bulkhead-check: what tools/bulkhead-check runs.
+add_executable(bulkhead-check ${CMAKE_SOURCE_DIR}/tools/bulkhead_check.cpp)
+target_link_libraries(bulkhead-check PRIVATE pure hv_warnings)
+
+if(NOT HV_TESTS)
+  return()
+endif()
+find_package(GTest REQUIRED)
+find_package(benchmark QUIET)
 
 # unit-tests: one binary, whose sources mirror the pure folders.
 set(hv_unit_sources "")

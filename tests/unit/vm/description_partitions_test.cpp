@@ -165,6 +165,12 @@ TEST(BadDescription, HasAKernelAndTheBuiltInOne)
     EXPECT_EQ(error_of_guest("built-in;"), "g/built-in: is there beside kernel; a guest has one of the two");
 }
 
+TEST(BadDescription, HasAnInitrdForTheBuiltInGuest)
+{
+    EXPECT_EQ(Read{"g { built-in; memory = <0 0x400000>; initrd = [00]; };"}.error,
+              "g/initrd: is for guests with a kernel of their own");
+}
+
 TEST(BadDescription, NamesHartsInAnotherForm)
 {
     constexpr auto right = "; it must be 1 to 8 cells, the ids of harts: <1 3>";
