@@ -1,5 +1,6 @@
 """tools/bulkhead-check as a user calls it: what it says of right descriptions, and of what it cannot check."""
 
+import re
 import subprocess
 
 import harness
@@ -53,6 +54,16 @@ def test_a_right_description_is_summed_up(blob):
     run = check(blob)
     assert run.lines[0] == "right: 2 guests, 3 harts, 132 MiB of memory, 1 shared region", str(run)
     assert "--machine" in run.lines[1] and run.status == 0, str(run)
+
+
+def test_the_example_of_the_documentation_is_right(tmp_path):
+    text = (harness.ROOT / "docs/partitions.md").read_text(encoding="utf-8")
+    source = tmp_path / "system.dts"
+    source.write_text(re.search(r"^```dts\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[1], encoding="utf-8")
+    for image in ("Image", "initrd.cpio", "control.elf"):
+        (tmp_path / image).write_bytes(b"\x13\0\0\0")
+    run = check(source)
+    assert run.lines[0] == "right: 2 guests, 3 harts, 384 MiB of memory, 1 shared region" and run.status == 0, str(run)
 
 
 def test_source_is_compiled_first(source):
