@@ -68,7 +68,7 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
         arch::end_machine(arch::Ending::success);
     }
     plat::start_harts(harts.span(), live);
-    arch::connect_console(*guests[0]);
+    arch::connect_console(guests.span());
     plat::take_console_interrupt(board);
     plat::seal_heap();
     plat::start_guests(guests.span());

@@ -1,8 +1,11 @@
 // The console's lock and device, and the firmware's console until there is a better one.
 #include <hv/arch/console.hpp>
 
+#include <algorithm>
 #include <atomic>
 
+#include <hv/arch/console_wire.hpp>
+#include <hv/arch/csr_access.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/arch/sbi.hpp>
 #include <hv/lib/spinlock.hpp>
@@ -45,8 +48,18 @@ private:
 
 constinit FirmwareConsole firmware_console;
 /// Guards the device behind the console: its registers, and that lines stay whole. The innermost of all locks.
+/// Also guards `mux`, and who may write by itself. A guest's harts only try to have it.
 constinit SpinLock console_lock;
+constinit vm::ConsoleMux mux;
+constinit StaticVector<ConsoleWire*, vm::ConsoleMux::most_channels> wires;
+using TellOfRoom = void (*)(uint32_t wires);
+constinit TellOfRoom tell_of_room = nullptr;
+/// Somebody wanted to pass something on, and somebody else had the lock.
+constinit std::atomic<uint32_t> missed = 0;
 constinit ConsoleDevice* console_device = &firmware_console;
+constinit ConsoleRegisters console_registers;
+/// What the status of a device is that has none.
+constinit uint8_t never_ready = 0;
 /// The bit of the hart that has seized the console, once one has.
 constinit std::atomic<uint32_t> seized_by = 0;
 
@@ -57,15 +70,140 @@ constinit bool awaits_room = false;
 
 /// How often a panic looks at the lock: far longer than any line takes.
 constexpr uint32_t seize_tries = 1'000'000;
+/// How often the lock of a channel is looked at, which is held for a line at most.
+constexpr uint32_t channel_tries = 10'000;
+/// What is written at a time with the lock held: the longest line, nearly.
+constexpr unsigned most_at_once = 256;
+/// How often a hart writes as much for others, who wanted to while it had the lock.
+constexpr unsigned most_rounds = 4;
+
+void await_room()
+{
+    const SpinLock::Held held{interrupts_lock};
+    awaits_room = true;
+    console_device->set_interrupts(awaits_input, awaits_room);
+}
+
+bool is_seized_by_another()
+{
+    const uint32_t owner = seized_by.load();
+    return owner != 0 && owner != this_hart().bit;
+}
+
+/// With the lock of the wire's channel held: from now on the guest's bytes all go through that.
+void stop_direct(ConsoleWire& wire)
+{
+    uint8_t* const next = std::atomic_ref{wire.direct}.exchange(nullptr);
+    if (next != nullptr) {
+        wire.channel.ring().shown_until(next, wire.wrapped != 0);
+        wire.wrapped = 0;
+    }
+}
+
+size_t offer(ConsoleWire& wire, std::span<const std::byte> text)
+{
+    const SpinLock::Held held{wire.channel.lock()};
+    stop_direct(wire);
+    return wire.channel.offer(text, read_csr<isa::Csr::time>());
+}
+
+// With console_lock held:
+
+/// False where a hart of the guest is about to do the same, and will pass on what there is.
+bool stop_front()
+{
+    ConsoleWire& front = *wires[mux.front()];
+    const auto held = front.channel.lock().hold_within(channel_tries);
+    if (held) {
+        stop_direct(front);
+    }
+    return held.has_value();
+}
+
+void restart_front()
+{
+    ConsoleWire& front = *wires[mux.front()];
+    const auto held = front.channel.lock().try_hold();
+    if (held && mux.is_idle() && console_registers.data != nullptr && seized_by.load() == 0) {
+        std::atomic_ref{front.direct}.store(front.channel.ring().next());
+    }
+}
+
+/// Writes what waits. True where there is more, and there was room for it.
+bool pump_some()
+{
+    if (!stop_front()) {
+        return false;
+    }
+    const uint64_t now = read_csr<isa::Csr::time>();
+    for (unsigned i = 0; i < most_at_once; i++) {
+        const auto byte = mux.next(now);
+        if (!byte) {
+            restart_front();
+            return false;
+        }
+        if (!console_device->try_put(*byte)) {
+            await_room();
+            return false;
+        }
+        mux.taken();
+    }
+    return true;
+}
+
+/// Waits for room, with a bound: a console that has none for long loses text.
+void put(uint8_t byte)
+{
+    for (uint32_t tries = 0; tries < seize_tries; tries++) {
+        if (console_device->try_put(byte)) {
+            return;
+        }
+    }
+}
+
+/// Ends what is going out, and leaves the console at the start of a line.
+void begin_line()
+{
+    static_cast<void>(stop_front());
+    while (mux.is_in_a_line()) {
+        put(mux.next(0).value_or(0));
+        mux.taken();
+    }
+    // A guest alone has its line as it left it.
+    if (wires.size() > 1 && mux.break_line()) {
+        console_device->write("\\\n");
+    }
+}
+
+void pump(unsigned rounds)
+{
+    bool more = true;
+    for (unsigned round = 0; round < rounds && more; round++) {
+        missed.store(1);
+        auto held = console_lock.try_hold();
+        if (!held || is_seized_by_another()) {
+            return;
+        }
+        missed.store(0);
+        more = pump_some();
+        held.reset();
+        more = more || missed.load() != 0;
+    }
+    if (more) {
+        await_room();
+    }
+    if (const uint32_t waiting = mux.take_those_with_room(); waiting != 0) {
+        tell_of_room(waiting);
+    }
+}
+
+/// What a guest's hart does for its own output.
+unsigned rounds_for(size_t bytes)
+{
+    return most_rounds + static_cast<unsigned>(bytes / (most_at_once / 2));
+}
 
 }  // namespace
-
-constinit ConsoleRegisters console_registers;
-
-bool console_try_put(uint8_t byte)
-{
-    return console_device->try_put(byte);
-}
 
 std::optional<uint8_t> console_get()
 {
@@ -76,13 +214,6 @@ void console_await_input(bool wanted)
 {
     const SpinLock::Held held{interrupts_lock};
     awaits_input = wanted;
-    console_device->set_interrupts(awaits_input, awaits_room);
-}
-
-void console_await_room()
-{
-    const SpinLock::Held held{interrupts_lock};
-    awaits_room = true;
     console_device->set_interrupts(awaits_input, awaits_room);
 }
 
@@ -109,11 +240,89 @@ void use_firmware_console()
     console_registers = {};
 }
 
-ConsoleLine::ConsoleLine() : held_{console_lock}
+void connect_wire(ConsoleWire& wire, std::string_view name, std::span<uint8_t> room)
 {
-    const uint32_t owner = seized_by.load();
-    if (owner != 0 && owner != this_hart().bit) {
+    wire.channel.connect(name, room);
+    wire.begin = room.data();
+    wire.end = room.data() + room.size();
+    wire.registers = console_registers;
+    if (wire.registers.line_status == nullptr) {
+        wire.registers.line_status = &never_ready;
+    }
+    wires.push_back(&wire);
+    mux.add(wire.channel);
+}
+
+size_t console_write(ConsoleWire& wire, std::span<const std::byte> text)
+{
+    size_t taken = offer(wire, text);
+    while (taken < text.size()) {
+        pump(rounds_for(text.size()));
+        const size_t more = offer(wire, text.subspan(taken));
+        if (more == 0) {
+            return taken;
+        }
+        taken += more;
+    }
+    // Passing it on is the guest's own work. A line that has just begun shows when the guest in front was last
+    // quiet.
+    if (&wire == wires[mux.front()] || wire.channel.is_due() || wire.channel.is_new() ||
+        std::find(text.begin(), text.end(), std::byte{'\n'}) != text.end()) {
+        pump(rounds_for(taken));
+    }
+    return taken;
+}
+
+void pump_console()
+{
+    pump(1);
+}
+
+void set_room_handler(void (*tell)(uint32_t wires))
+{
+    tell_of_room = tell;
+}
+
+size_t console_front()
+{
+    return mux.front();
+}
+
+void bring_console_to_front(size_t index)
+{
+    {
+        const SpinLock::Held held{console_lock};
+        static_cast<void>(stop_front());
+        mux.bring_to_front(index);
+    }
+    pump_console();
+}
+
+void say_on_console(vm::ConsoleText& text)
+{
+    {
+        const SpinLock::Held held{console_lock};
+        static_cast<void>(stop_front());
+        mux.say(text);
+    }
+    pump_console();
+}
+
+ConsoleLine::ConsoleLine() : held_{std::in_place, console_lock}
+{
+    if (is_seized_by_another()) {
         park();  // with the lock, which a panic does not wait for without end
+    }
+    if (!wires.empty()) {
+        begin_line();
+    }
+}
+
+ConsoleLine::~ConsoleLine()
+{
+    held_.reset();
+    if (!wires.empty()) {
+        pump_console();
     }
 }
 
@@ -128,6 +337,9 @@ Sink& seize_console()
     // Waits for the line that is being written. Where that takes too long its writer may never run again: go ahead.
     // Nobody else writes from here on, so the lock itself is not kept.
     static_cast<void>(console_lock.hold_within(seize_tries));
+    if (!wires.empty()) {
+        std::atomic_ref{wires[mux.front()]->direct}.store(nullptr);
+    }
     return *console_device;
 }
 

@@ -60,12 +60,12 @@ std::span<std::byte> make_tree_room(size_t size)
 }  // namespace
 
 Guest::Guest(const GuestPlan& plan)
-    : plan_{plan},
+    : wires_{&plic_},
+      serial_port_{wires_},
+      plic_{static_cast<unsigned>(plan.harts.size())},
+      plan_{plan},
       memory_{plan.regions.span(), plan.host_access},
       hart_states_{static_cast<unsigned>(plan.harts.size())},
-      plic_{static_cast<unsigned>(plan.harts.size())},
-      wires_{&plic_},
-      serial_port_{wires_},
       hgatp_{build_stage_2(plan.regions.span(), plan.cpu.vmid)},
       tree_room_{make_tree_room(vm::guest_tree_room_for(plan.tree))}
 {
@@ -120,8 +120,9 @@ void Guest::start()
     // The serial port drives the PLIC: it lowers its line first.
     const dev::Effects line = serial_port_.reset();
     static_cast<void>(plic_.reset());
+    wires_.console.channel.set_ended(false);
     if (line.has_input_room()) {
-        console_input_wanted();
+        console_input_wanted(*this);
     }
     time_delta_ = 0 - read_csr<isa::Csr::time>();
     vcpus_out_ = 0;
@@ -250,16 +251,6 @@ void Guest::left_by_a_vcpu()
     }
 }
 
-/// What the guest has written goes out, if somebody reads it within a second or so.
-void Guest::flush_output()
-{
-    constexpr uint64_t a_second = 10'000'000;  // ticks of the time CSR, or thereabouts
-    const uint64_t start = read_csr<isa::Csr::time>();
-    while (serial_port_.holds_output() && read_csr<isa::Csr::time>() - start < a_second) {
-        static_cast<void>(serial_port_.console_ready());
-    }
-}
-
 /// What the description wants done about a fault. False where that is to stop.
 bool Guest::starts_after_fault()
 {
@@ -283,7 +274,7 @@ bool Guest::starts_after_fault()
 /// On the hart of the last vCPU to leave: nobody else touches the guest now.
 void Guest::finish_ending()
 {
-    flush_output();
+    flush_console(*this);
     bool again = false;
     switch (ending_.load()) {
     case GuestEnding::none:
@@ -325,7 +316,7 @@ void Guest::settle(dev::Effects effects)
         send_requests(*this, effects.harts(), request::external_interrupt);
     }
     if (effects.has_input_room()) {
-        console_input_wanted();
+        console_input_wanted(*this);
     }
 }
 

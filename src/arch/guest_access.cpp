@@ -34,30 +34,35 @@ using vm::ExitCause;
 }
 
 /// a0 to a7: what compilers load into and store from, nearly always, and what is in the frame.
-[[gnu::always_inline]] inline bool is_argument_register(unsigned reg)
+[[gnu::always_inline]] inline bool is_argument_register(uint64_t reg)
 {
     return reg - 10 < 8;
 }
 
-/// The load or store that htinst or, where that is 0, the instruction is. False where neither says so quickly.
-template <bool is_store>
-[[gnu::always_inline]] inline bool find_access(const ExitFacts& exit, MemoryAccess& access)
+/// The load that htinst or, where that is 0, the instruction is. None where neither says so quickly.
+[[gnu::always_inline]] inline MemoryAccess find_load(const ExitFacts& exit)
 {
     const uint64_t htinst = read_csr<Csr::htinst>();
     if (htinst != 0) [[likely]] {
-        access = is_store ? isa::quick_store_of_htinst(htinst) : isa::quick_load_of_htinst(htinst);
-    } else {
-        const uint32_t instruction = fetch_quickly(exit);
-        access =
-            is_store ? isa::quick_store_of_instruction(instruction) : isa::quick_load_of_instruction(instruction);
+        return isa::quick_load_of_htinst(htinst);
     }
-    return !access.is_none();
+    return isa::quick_load_of_instruction(fetch_quickly(exit));
+}
+
+/// The same for a store of a byte.
+[[gnu::always_inline]] inline isa::ByteStore find_byte_store(const ExitFacts& exit)
+{
+    const uint64_t htinst = read_csr<Csr::htinst>();
+    if (htinst != 0) [[likely]] {
+        return isa::quick_byte_store_of_htinst(htinst);
+    }
+    return isa::quick_byte_store_of_instruction(fetch_quickly(exit));
 }
 
 [[gnu::always_inline]] inline vm::ExitCount* handle_load(GuestFrame& frame, const ExitFacts& exit)
 {
-    MemoryAccess access;
-    if (!find_access<false>(exit, access)) [[unlikely]] {
+    const MemoryAccess access = find_load(exit);
+    if (access.is_none()) [[unlikely]] {
         return nullptr;
     }
     const dev::Place place = dev::place_of(isa::guest_physical_address(exit.htval, exit.stval));
@@ -82,7 +87,7 @@ template <bool is_store>
 /// A byte for the UART. nullptr, and nothing has happened, where the console has no room.
 [[gnu::always_inline]] inline vm::ExitCount* put_serial_data(GuestFrame& frame, uint64_t next_pc, uint64_t value)
 {
-    if (!SerialWires::try_put_quickly(static_cast<uint8_t>(value))) [[unlikely]] {
+    if (!frame.guest->wires().console.try_put_quickly(value)) [[unlikely]] {
         return nullptr;
     }
     write_csr<Csr::sepc>(next_pc);
@@ -91,20 +96,20 @@ template <bool is_store>
 
 [[gnu::always_inline]] inline vm::ExitCount* handle_store(GuestFrame& frame, const ExitFacts& exit)
 {
-    MemoryAccess access;
-    if (!find_access<true>(exit, access)) [[unlikely]] {
+    const isa::ByteStore store = find_byte_store(exit);
+    if (store.length == 0) [[unlikely]] {
         return nullptr;
     }
     const GuestPhysAddr address = isa::guest_physical_address(exit.htval, exit.stval);
     const uint64_t offset = address - dev::serial_port_window.start;
-    if (!frame.guest->serial_port().takes_plainly(offset, access.size_log2())) [[unlikely]] {
+    if (!frame.guest->serial_port().takes_plainly(offset, 0)) [[unlikely]] {
         return nullptr;
     }
-    const uint64_t next_pc = exit.sepc + access.length();
-    if (!is_argument_register(access.reg())) [[unlikely]] {
-        return store_guest_register(next_pc, 0, access.reg());
+    const uint64_t next_pc = exit.sepc + store.length;
+    if (!is_argument_register(store.reg)) [[unlikely]] {
+        return store_guest_register(next_pc, 0, store.reg);
     }
-    return put_serial_data(frame, next_pc, frame.slots[access.reg()]);
+    return put_serial_data(frame, next_pc, frame.slots[store.reg]);
 }
 
 /// Our timer was due, where guests have none of their own.

@@ -64,6 +64,9 @@ uint32_t serve_requests(Vcpu& vcpu)
     if ((requests & request::stop) != 0) {
         vcpu.must_leave = true;
     }
+    if ((requests & request::console) != 0) {
+        serve_guest_console(*vcpu.guest);
+    }
     return requests;
 }
 

@@ -46,13 +46,9 @@ public:
     [[nodiscard]] const mm::GuestMemory& memory() const { return guest().memory(); }
     [[nodiscard]] Expected<uint64_t, vm::GuestFault> load_word(GuestVirtAddr address) const;
 
-    [[nodiscard]] static size_t console_write(std::span<const std::byte> text)
+    [[nodiscard]] size_t console_write(std::span<const std::byte> text)
     {
-        size_t taken = 0;
-        while (taken < text.size() && console_try_put(static_cast<uint8_t>(text[taken]))) {
-            taken++;
-        }
-        return taken;
+        return arch::console_write(guest().wires().console, text);
     }
     [[nodiscard]] size_t console_read(std::span<std::byte> room) { return take_console_input(guest(), room); }
 

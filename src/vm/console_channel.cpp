@@ -19,7 +19,7 @@ size_t ConsoleChannel::offer(std::span<const std::byte> text, uint64_t now)
     }
     size_t taken = 0;
     while (taken < text.size() && ring_.offer(static_cast<uint8_t>(text[taken]))) {
-        newlines_ += text[taken] == std::byte{'\n'} ? 1 : 0;
+        newlines_ += text[taken] == std::byte{'\n'} ? 1U : 0U;
         taken++;
     }
     if (taken < text.size()) {
@@ -33,15 +33,19 @@ void ConsoleChannel::count_newlines()
     newlines_ = 0;
     const size_t unshown = ring_.unshown();
     for (size_t i = 0; i < unshown; i++) {
-        newlines_ += ring_.unshown_at(i) == '\n' ? 1 : 0;
+        newlines_ += ring_.unshown_at(i) == '\n' ? 1U : 0U;
     }
+}
+
+bool ConsoleChannel::is_due() const
+{
+    return ring_.unshown() >= most_line_bytes;
 }
 
 bool ConsoleChannel::has_line(uint64_t now) const
 {
     const size_t unshown = ring_.unshown();
-    return unshown != 0 &&
-           (newlines_ != 0 || unshown >= most_line_bytes || ended_.load() != 0 || now - waiting_since_ >= patience);
+    return unshown != 0 && (newlines_ != 0 || is_due() || ended_.load() != 0 || now - waiting_since_ >= patience);
 }
 
 }  // namespace hv::vm

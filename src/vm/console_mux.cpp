@@ -116,7 +116,8 @@ bool ConsoleMux::fill_with_text()
     }
     line_.clear();
     end_line_of_front();
-    if (!text_->write_row(row_++, line_)) {
+    LineSink sink{line_};
+    if (!text_->write_row(row_++, sink)) {
         text_ = nullptr;
     }
     // The end of the front's line is still something.
@@ -179,7 +180,7 @@ bool ConsoleMux::fill_with_others(uint64_t now)
         line_.clear();
         end_line_of_front();
         const bool whole = take_line(channel.ring_, channel.name_, channel.ended_.load() == 0, line_);
-        channel.newlines_ -= whole && channel.newlines_ != 0 ? 1 : 0;
+        channel.newlines_ -= whole && channel.newlines_ != 0 ? 1U : 0U;
         channel.waiting_since_ = now;
         turn_ = index + 1;
         others_wait_since_ = now;

@@ -1,8 +1,6 @@
 // A guest's line with its name in front, and nothing in it that a terminal obeys.
 #include <hv/vm/outgoing_line.hpp>
 
-#include <hv/lib/format.hpp>
-
 namespace hv::vm {
 
 namespace {
@@ -14,7 +12,10 @@ constexpr size_t line_end = 3;
 void put_harmlessly(OutgoingLine& line, uint8_t byte)
 {
     if (byte >= 0x80) {
-        print(line, "\\x{:02x}", byte);
+        constexpr std::string_view digits = "0123456789abcdef";
+        line.write("\\x");
+        line.put(digits[byte >> 4]);
+        line.put(digits[byte & 15]);
     } else if ((byte < ' ' && byte != '\t') || byte == 0x7f) {
         line.put('^');
         line.put(static_cast<char>(byte ^ 0x40));
@@ -44,7 +45,8 @@ void OutgoingLine::write(std::string_view text)
 
 bool take_line(OutputRing& ring, std::string_view name, bool more_may_come, OutgoingLine& line)
 {
-    print(line, "{}: ", name);
+    line.write(name);
+    line.write(": ");
     const size_t unshown = ring.unshown();
     size_t taken = 0;
     bool whole = false;

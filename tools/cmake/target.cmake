@@ -116,7 +116,8 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
     ${CMAKE_SOURCE_DIR}/src/vm/description*.cpp)
   # For its stores of single bytes GCC's -Os makes calls of memcpy.
   list(FILTER hv_small_sources EXCLUDE REGEX "/fdt/writer\\.cpp$")
-  foreach(name IN ITEMS arch/console mm/bump_allocator mm/memory_layout plat/board plat/uart16550)
+  foreach(name IN ITEMS arch/console arch/guest_console mm/bump_allocator mm/memory_layout plat/board plat/uart16550
+          vm/console_channel vm/console_mux vm/outgoing_line vm/output_ring)
     list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
   endforeach()
   set_source_files_properties(${hv_small_sources} PROPERTIES COMPILE_OPTIONS "${hv_small}")

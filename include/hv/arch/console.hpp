@@ -29,34 +29,16 @@ struct ConsoleRegisters {
     volatile uint8_t* data = nullptr;  ///< nullptr: the device is to be asked
     const volatile uint8_t* line_status = nullptr;
 };
-extern constinit ConsoleRegisters console_registers;
 
 /// From now on the console writes to `device`, which lives for ever; until the first call it writes to the
 /// firmware's console, by SBI (DBCN where present, the legacy call where not). Guests' bytes go to `fast`, the same
 /// device's.
 void set_console_device(ConsoleDevice& device, ConsoleRegisters fast);
 
-/// A guest's byte for the console, as it is. False where the console takes none now.
-[[nodiscard]] bool console_try_put(uint8_t byte);
-
-/// The same where console_registers are there; elsewhere it takes none. On the fast path.
-[[nodiscard, gnu::always_inline]] inline bool console_try_put_quickly(uint8_t byte)
-{
-    constexpr uint8_t holding_empty = 0x20;
-    volatile uint8_t* const data = console_registers.data;
-    if (data == nullptr || (*console_registers.line_status & holding_empty) == 0) [[unlikely]] {
-        return false;
-    }
-    *data = byte;
-    return true;
-}
-
 /// A byte that was typed, if there is one. By one hart at a time.
 [[nodiscard]] std::optional<uint8_t> console_get();
 /// Is the console to interrupt while there is input?
 void console_await_input(bool wanted);
-/// The console is to interrupt once there is room for output.
-void console_await_room();
 /// Was room awaited? From now on it is not, until somebody finds none again.
 [[nodiscard]] bool console_room_was_awaited();
 
@@ -65,10 +47,13 @@ void console_await_room();
 class ConsoleLine final : public Sink {
 public:
     ConsoleLine();
+    ConsoleLine(const ConsoleLine&) = delete;
+    ConsoleLine& operator=(const ConsoleLine&) = delete;
+    ~ConsoleLine();
     void write(std::string_view text) override;
 
 private:
-    SpinLock::Held held_;
+    std::optional<SpinLock::Held> held_;
 };
 
 /// Writes one line to the console. `println("v = {}", v)`; see hv/lib/format.hpp for what a format can say.

@@ -90,6 +90,7 @@ public:
     [[nodiscard]] vm::HartStates& hart_states() { return hart_states_; }
     [[nodiscard]] dev::Plic& plic() { return plic_; }
     [[nodiscard]] dev::SerialPort<SerialWires>& serial_port() { return serial_port_; }
+    [[nodiscard]] SerialWires& wires() { return wires_; }
     [[nodiscard]] isa::Hgatp hgatp() const { return hgatp_; }
     /// What htimedelta is on all of its harts: guest time began near 0.
     [[nodiscard]] uint64_t time_delta() const { return time_delta_; }
@@ -103,14 +104,14 @@ private:
     void finish_ending();
     void report_fault() const;
     [[nodiscard]] bool starts_after_fault();
-    void flush_output();
 
+    // First what the fast paths use: where an instruction can name it.
+    SerialWires wires_;
+    dev::SerialPort<SerialWires> serial_port_;
+    dev::Plic plic_;
     const GuestPlan& plan_;
     mm::GuestMemory memory_;
     vm::HartStates hart_states_;
-    dev::Plic plic_;
-    SerialWires wires_;
-    dev::SerialPort<SerialWires> serial_port_;
     isa::Hgatp hgatp_{};
     uint64_t time_delta_ = 0;
     uint64_t starts_ = 0;

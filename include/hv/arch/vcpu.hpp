@@ -20,6 +20,7 @@ inline constexpr uint32_t fence = 4;               ///< somebody in Vcpu::fences
 inline constexpr uint32_t start = 8;               ///< it is start-pending, or the guest is to be started
 inline constexpr uint32_t stop = 16;               ///< the guest ends: leave it
 inline constexpr uint32_t pause = 32;              ///< the guest was paused, or goes on: look at it
+inline constexpr uint32_t console = 128;           ///< the console has keys for the guest, or room for its output
 }  // namespace request
 
 /// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's

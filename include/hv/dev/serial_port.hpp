@@ -45,8 +45,8 @@ public:
     /// Does such a store just hand a byte to the console, if that takes it?
     [[nodiscard, gnu::always_inline]] bool takes_plainly(uint64_t offset, unsigned width_log2) const
     {
-        return offset == static_cast<uint64_t>(SerialRegister::data) && width_log2 == 0 &&
-               registers_.transmits_plainly();
+        // As one comparison.
+        return offset == static_cast<uint64_t>(SerialRegister::data) && (width_log2 | registers_.detours()) == 0;
     }
 
     /// A guest's load of `width` bytes at `offset`.

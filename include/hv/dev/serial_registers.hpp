@@ -47,8 +47,8 @@ public:
 
     /// What a read of LSR gives. The read may do without read() if it shows no error.
     [[nodiscard]] uint64_t line_status() const { return line_status_.load(); }
-    /// A write of THR does nothing but hand a byte to the other end.
-    [[nodiscard]] bool transmits_plainly() const { return detours_.load() == 0; }
+    /// 0: a write of THR does nothing but hand a byte to the other end.
+    [[nodiscard]] uint64_t detours() const { return detours_.load(); }
     /// A read of `which` gives stored(which), and does nothing else: LCR, MCR, SCR, and IER while it is there.
     [[nodiscard]] bool reads_plainly(SerialRegister which) const
     {

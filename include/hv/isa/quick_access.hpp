@@ -12,6 +12,12 @@ namespace hv::isa {
 // Each gives none for what it does not know. A load's width that does not exist is taken for an unsigned one of 8
 // bytes, which no device answers either.
 
+/// A store of a byte, which is what a console is written with.
+struct ByteStore {
+    uint64_t reg = 0;     ///< that holds the byte
+    uint64_t length = 0;  ///< of the instruction, in bytes; 0: it is none, or not known
+};
+
 /// Of htinst: every load.
 [[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_load_of_htinst(uint64_t htinst)
 {
@@ -19,14 +25,10 @@ namespace hv::isa {
                                                 : MemoryAccess{};
 }
 
-/// Of htinst: every store.
-[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_store_of_htinst(uint64_t htinst)
+/// Of htinst: every one.
+[[nodiscard, gnu::always_inline]] constexpr ByteStore quick_byte_store_of_htinst(uint64_t htinst)
 {
-    if ((htinst & ~uint64_t{0x01f0'3002}) != 0x21) {
-        return {};
-    }
-    const auto word = static_cast<uint32_t>(htinst);
-    return MemoryAccess::of_word((word & 0x3023) | word >> 13);
+    return (htinst & ~uint64_t{0x01f0'0002}) == 0x21 ? ByteStore{htinst >> 20, (htinst & 2) + 2} : ByteStore{};
 }
 
 /// Of an instruction: the loads of 4 bytes of code, and c.lw.
@@ -41,20 +43,17 @@ namespace hv::isa {
     return {};
 }
 
-/// Of an instruction: the stores of 4 bytes of code.
-[[nodiscard, gnu::always_inline]] constexpr MemoryAccess quick_store_of_instruction(uint32_t instruction)
+/// Of an instruction: those of 4 bytes of code.
+[[nodiscard, gnu::always_inline]] constexpr ByteStore quick_byte_store_of_instruction(uint32_t instruction)
 {
-    if ((instruction & 0x407f) != 0x23) {
-        return {};
-    }
-    return MemoryAccess::of_word((instruction & 0x3023) | (instruction >> 13 & 0xf80));
+    return (instruction & 0x707f) == 0x23 ? ByteStore{instruction >> 20 & 31, 4} : ByteStore{};
 }
 
-// lbu a4, 0(a5); c.lw a4, 0(a5); sd ra, 8(sp).
+// lbu a4, 0(a5); c.lw a4, 0(a5); sb ra, 8(sp).
 static_assert(quick_load_of_instruction(0x0007'c703) == decode_access(0x0007'c703));
 static_assert(quick_load_of_instruction(0x4398) == decode_access(0x4398));
-static_assert(quick_store_of_instruction(0x0011'3423) == decode_access(0x0011'3423));
+static_assert(quick_byte_store_of_instruction(0x0011'0423).reg == decode_access(0x0011'0423)->reg());
 static_assert(quick_load_of_htinst(0x4783) == decode_htinst(0x4783).access);
-static_assert(quick_store_of_htinst(0xd0'0023) == decode_htinst(0xd0'0023).access);
+static_assert(quick_byte_store_of_htinst(0xd0'0023).reg == decode_htinst(0xd0'0023).access.reg());
 
 }  // namespace hv::isa

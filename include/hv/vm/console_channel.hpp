@@ -37,8 +37,12 @@ public:
     /// The guest has ended: what it has written last is not waited for to become a line. Or it has started.
     void set_ended(bool ended) { ended_.store(ended ? 1 : 0); }
     [[nodiscard]] std::string_view name() const { return name_; }
-    /// Something is still to be shown.
+    /// Something is still to be shown,
     [[nodiscard]] bool holds_output() const { return ring_.unshown() != 0; }
+    /// so much that it is not to wait for the end of a line.
+    [[nodiscard]] bool is_due() const;
+    /// or so little that it has only just begun.
+    [[nodiscard]] bool is_new() const { return ring_.unshown() == 1; }
 
 private:
     friend class ConsoleMux;

@@ -12,7 +12,7 @@
 namespace hv::vm {
 
 /// Bytes that go out one by one. What does not fit is dropped.
-class OutgoingLine final : public Sink {
+class OutgoingLine {
 public:
     static constexpr size_t most_bytes = 256;
 
@@ -26,12 +26,22 @@ public:
 
     void put(char byte);
     /// As it is, but that a newline gets the carriage return that terminals want.
-    void write(std::string_view text) override;
+    void write(std::string_view text);
 
 private:
     std::array<uint8_t, most_bytes> bytes_{};
     size_t first_ = 0;
     size_t size_ = 0;
+};
+
+/// For what is formatted. (A line itself is all zero when it is empty, for static storage.)
+class LineSink final : public Sink {
+public:
+    explicit LineSink(OutgoingLine& line) : line_{line} {}
+    void write(std::string_view text) override { line_.write(text); }
+
+private:
+    OutgoingLine& line_;
 };
 
 /// So many bytes make a piece of a line that is not waited for any longer to end.

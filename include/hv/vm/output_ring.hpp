@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <span>
 
+#include <hv/dev/effects.hpp>
+
 namespace hv::vm {
 
 /// A ring in memory that its owner lends it, of which one byte stays free. Until it has some it holds nothing, and
-/// takes nothing. For one hart at a time.
+/// takes nothing. For one hart at a time, but that
+/// any may ask meanwhile how much is unshown.
 class OutputRing {
 public:
     constexpr OutputRing() = default;
@@ -18,7 +21,7 @@ public:
 
     /// Where the next byte goes, for somebody who puts bytes there and shows them by another way: while nothing is
     /// unshown. After end() comes begin(). Nothing else may be done meanwhile.
-    [[nodiscard]] uint8_t* next() const { return next_; }
+    [[nodiscard]] uint8_t* next() const { return next_.load(); }
     [[nodiscard]] uint8_t* begin() const { return begin_; }
     [[nodiscard]] const uint8_t* end() const { return end_; }
     /// That is over: `next` is where one more would have gone, and `wrapped` whether one went to begin() again.
@@ -27,18 +30,18 @@ public:
     /// A byte that is to be shown. False, and it is not taken, where those that are not shown yet fill the ring.
     [[nodiscard]] bool offer(uint8_t byte);
 
-    [[nodiscard]] size_t unshown() const { return distance(shown_, next_); }
+    [[nodiscard]] size_t unshown() const { return distance(shown_.load(), next_.load()); }
     /// The `index`th byte of those, the oldest first; index < unshown().
-    [[nodiscard]] uint8_t unshown_at(size_t index) const { return *advance(shown_, index); }
+    [[nodiscard]] uint8_t unshown_at(size_t index) const { return *advance(shown_.load(), index); }
     /// The oldest `count` of them have been shown; at most unshown().
-    void shown(size_t count) { shown_ = advance(shown_, count); }
+    void shown(size_t count) { shown_.store(advance(shown_.load(), count)); }
     /// All that is kept is to be shown once more, from the start of a line if it has one.
     void show_again();
 
     /// The line whose bytes were shown last has no end yet.
     [[nodiscard]] bool shows_part_of_a_line() const;
     /// Another value after each byte that is shown, until it has come round.
-    [[nodiscard]] const void* shown_position() const { return shown_; }
+    [[nodiscard]] const void* shown_position() const { return shown_.load(); }
     [[nodiscard]] size_t size() const { return static_cast<size_t>(end_ - begin_); }
 
 private:
@@ -52,11 +55,11 @@ private:
         return count < left ? from + count : begin_ + (count - left);
     }
 
-    uint8_t* next_ = nullptr;  ///< where the next byte goes; never end_
+    dev::Shared<uint8_t*> next_{};  ///< where the next byte goes; never end_
     uint8_t* end_ = nullptr;
     uint8_t* begin_ = nullptr;
-    uint8_t* shown_ = nullptr;  ///< the oldest byte that is not shown; next_ where there is none
-    bool wrapped_ = false;      ///< every byte of the room has been written
+    dev::Shared<uint8_t*> shown_{};  ///< the oldest byte that is not shown; next_ where there is none
+    bool wrapped_ = false;           ///< every byte of the room has been written
 };
 
 }  // namespace hv::vm
