@@ -125,4 +125,17 @@ std::optional<GuestPlace> place_guests(std::span<const PhysRange> ram, std::span
     return place;
 }
 
+uint64_t room_for_guests(std::span<const PhysRange> ram, std::span<const Claim> claims, PhysRange heap)
+{
+    constexpr uint64_t everything = uint64_t{1} << 62;
+    Search search{claims, everything};
+    for (const PhysRange& bank : ram) {
+        search.look_in(bank, heap.end());
+    }
+    const PhysAddr least_end = (heap.start + minimum_heap_size).align_up(guest_alignment);
+    const PhysAddr end = heap.end().align_down(guest_alignment);
+    const bool room_for_another = !search.place().blocks.full() && least_end < end;
+    return search.place().size() + (room_for_another ? end - least_end : 0);
+}
+
 }  // namespace hv::mm

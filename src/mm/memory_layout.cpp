@@ -102,6 +102,10 @@ std::string_view words_for(Holder holder)
         return "the initrd";
     case Holder::reserved:
         return "the reserved range";
+    case Holder::hypervisor:
+        return "the hypervisor's";
+    case Holder::guest:
+        return "guest";
     }
     return "somebody";
 }

@@ -34,4 +34,8 @@ struct GuestPlace {
 [[nodiscard]] std::optional<GuestPlace> place_guests(std::span<const PhysRange> ram, std::span<const Claim> claims,
                                                      PhysRange heap, uint64_t size);
 
+/// The most that place_guests() finds there, in bytes.
+[[nodiscard]] uint64_t room_for_guests(std::span<const PhysRange> ram, std::span<const Claim> claims,
+                                       PhysRange heap);
+
 }  // namespace hv::mm

@@ -11,14 +11,14 @@
 
 namespace hv::mm {
 
-/// Who holds a piece of memory that the heap cannot have.
-enum class Holder : uint8_t { device_tree, initrd, reserved };
+/// Who holds a piece of memory that others cannot have.
+enum class Holder : uint8_t { device_tree, initrd, reserved, hypervisor, guest };
 
 /// A piece of memory that is taken.
 struct Claim {
     Holder holder{};
     PhysRange range;
-    std::string_view name;  ///< of a reserved range, as the device tree names it
+    std::string_view name;  ///< of a reserved range, as the device tree names it; "image", "stack"; or a guest's
 };
 
 /// "the initrd 0x84200000..0x84300000", "the reserved range mmode_resv0@80000000 0x80000000..0x80080000".

@@ -96,5 +96,15 @@ TEST(GuestPlace, GivesOutItsBlocksInPieces)
     EXPECT_TRUE(place.take(mib).empty());
 }
 
+TEST(GuestPlace, RoomIsTheMostThatIsFound)
+{
+    const std::array<Claim, 1> claims{{{Holder::reserved, {PhysAddr{0x86a0'0000}, 1}, "a"}}};
+    const std::array<PhysRange, 1> small{{{PhysAddr{0x8000'0000}, 6 * mib}}};
+    const uint64_t room = room_for_guests(one_bank, claims, linked_heap);
+    EXPECT_TRUE(place_guests(one_bank, claims, linked_heap, room));
+    EXPECT_FALSE(place_guests(one_bank, claims, linked_heap, room + 1));
+    EXPECT_EQ(room_for_guests(small, {}, {PhysAddr{0x8031'4000}, 2 * mib}), 0U);
+}
+
 }  // namespace
 }  // namespace hv::mm
