@@ -7,6 +7,7 @@
 #include <hv/arch/heap.hpp>
 #include <hv/arch/machine_end.hpp>
 #include <hv/lib/vector.hpp>
+#include <hv/plat/audit.hpp>
 #include <hv/plat/board.hpp>
 #include <hv/plat/harts.hpp>
 #include <hv/plat/host_plic.hpp>
@@ -51,8 +52,8 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     plat::check_board(board);
     const mm::HeapLayout layout = plat::check_memory(board);
     plat::find_partitions(partitions, board);
-    const mm::GuestPlace memory = plat::place_guests(partitions, board, layout.heap);
-    arch::init_heap(memory.heap);
+    const PhysRange heap = plat::place_guests(partitions, board, layout.heap);
+    arch::init_heap(heap);
     show_vector();
 
     if (layout.is_cut()) {
@@ -61,8 +62,8 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     const vm::HartFeatures features = plat::probe_hart(board);
     arch::println("machine: {}", features);
     const Vector<arch::HartRecord*> harts = plat::make_harts(board);
-    const Vector<arch::Guest*> guests = plat::make_guests(partitions, board, features, memory, harts.span());
-    arch::enter_address_space(plat::kernel_map(board, memory, harts.span()));
+    const Vector<arch::Guest*> guests = plat::make_guests(partitions, board, features, harts.span());
+    arch::enter_address_space(plat::kernel_map(board, heap, *partitions.owners, harts.span()));
     if (partitions.description.dump_device_trees) {
         plat::dump_device_trees(guests.span());
         arch::end_machine(arch::Ending::success);
@@ -70,6 +71,7 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     plat::start_harts(harts.span(), live);
     arch::connect_console(guests.span());
     plat::take_console_interrupt(board);
+    plat::audit_at_boot(*partitions.owners, heap, guests.span());
     plat::seal_heap();
     plat::start_guests(guests.span());
     live(arch::this_hart());

@@ -17,10 +17,10 @@ namespace {
 constinit std::atomic<uint32_t> guests_left = 0;
 constinit std::atomic<uint32_t> guests_failed = 0;
 
-/// No guest's addresses reach past Sv39x4's, which every hart with the H extension has.
+/// No guest's addresses reach past Sv39x4's, which every hart with the H extension has; a base is checked.
 static_assert(vm::guest_map::ram.value() + vm::GuestDescription::most_memory <= uint64_t{1} << 41);
 
-isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions, uint16_t vmid)
+isa::Hgatp build_stage_2(const GuestPlan& plan)
 {
     const mm::PurposeScope scope{heap(), mm::HeapPurpose::page_tables};
     HeapFrames frames;
@@ -29,18 +29,20 @@ isa::Hgatp build_stage_2(std::span<const mm::GuestRegion> regions, uint16_t vmid
     if (!table) {
         panic("cannot make a guest's page table: {}", table.error());
     }
-    for (const mm::GuestRegion& region : regions) {
-        const auto flush = table->map(region.range, region.host, region.access);
-        if (!flush) {
-            panic("cannot map {} for a guest: {}", region.range, flush.error());
+    for (const std::span<const mm::GuestRegion> regions : {plan.regions.span(), plan.windows.span()}) {
+        for (const mm::GuestRegion& region : regions) {
+            const auto flush = table->map(region.range, region.host, region.access);
+            if (!flush) {
+                panic("cannot map {} for a guest: {}", region.range, flush.error());
+            }
+            flush->not_owed_for_unused_table();
         }
-        flush->not_owed_for_unused_table();
     }
     using isa::Hgatp;
     // A hart runs one guest for life, so that guests on different harts may share a number.
     return Hgatp{}
         .with(Hgatp::mode, isa::PagingMode::sv39)
-        .with(Hgatp::vmid, vmid)
+        .with(Hgatp::vmid, plan.cpu.vmid)
         .with(Hgatp::ppn, table->root().value() >> 12);
 }
 
@@ -66,7 +68,7 @@ Guest::Guest(const GuestPlan& plan)
       plan_{plan},
       memory_{plan.regions.span(), plan.host_access},
       hart_states_{static_cast<unsigned>(plan.harts.size())},
-      hgatp_{build_stage_2(plan.regions.span(), plan.cpu.vmid)},
+      hgatp_{build_stage_2(plan)},
       tree_room_{make_tree_room(vm::guest_tree_room_for(plan.tree))}
 {
     for (HartRecord* hart : plan.harts) {

@@ -33,12 +33,6 @@ uint64_t ram_from(std::span<const PhysRange> ram, PhysAddr start)
     return reach;
 }
 
-/// Does `range` lie in RAM?
-bool is_ram(std::span<const PhysRange> ram, PhysRange range)
-{
-    return ram_from(ram, range.start) >= range.size;
-}
-
 LayoutError outside_of_ram(const LayoutRequest& request, std::string_view ours, PhysRange our_range)
 {
     LayoutError error{.kind = LayoutError::Kind::outside_of_ram,
@@ -129,6 +123,11 @@ void format_too_small(FormatOutput& out, const LayoutError& error)
 }
 
 }  // namespace
+
+bool is_ram(std::span<const PhysRange> ram, PhysRange range)
+{
+    return ram_from(ram, range.start) >= range.size;
+}
 
 Expected<HeapLayout, LayoutError> lay_out_memory(const LayoutRequest& request)
 {

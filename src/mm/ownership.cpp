@@ -64,7 +64,9 @@ void OwnershipTable::add_rest(const OwnedRange& added)
     while (const std::optional<OwnedRange> other = add(rest)) {
         const PhysRange taken = other->range;
         if (rest.range.start < taken.start) {
-            static_cast<void>(add({PhysRange::between(rest.range.start, taken.start), rest.owner, rest.what}));
+            OwnedRange piece = rest;
+            piece.range = PhysRange::between(rest.range.start, taken.start);
+            static_cast<void>(add(piece));
         }
         const PhysAddr last = rest.range.start + (rest.range.size - 1);
         if (taken.contains(last)) {

@@ -1,8 +1,6 @@
 // Finds out what the host board is, and refuses what we cannot run on.
 #include <hv/plat/board.hpp>
 
-#include <span>
-
 #include <hv/arch/console.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/arch/image.hpp>
@@ -10,14 +8,15 @@
 #include <hv/arch/panic.hpp>
 #include <hv/arch/probe.hpp>
 #include <hv/plat/uart16550.hpp>
+#include <hv/vm/placement.hpp>
 
 namespace hv::plat {
 namespace {
 
 constinit Uart16550 uart;
 
-/// Who holds memory besides us: the device tree, the initrd, and what is reserved. Too large for a stack.
-constinit StaticVector<mm::Claim, fdt::HostMachine::max_reserved + 2> claims;
+/// Who holds memory: the device tree, the initrd, what is reserved, and we. Too large for a stack.
+constinit StaticVector<mm::Claim, vm::MachineRequest::max_claims> claims;
 
 std::span<const std::byte> bytes_at(PhysRange range)
 {
@@ -114,10 +113,13 @@ mm::HeapLayout check_memory(const Board& board)
     return *layout;
 }
 
-std::optional<mm::GuestPlace> find_guest_memory(const Board& board, PhysRange heap, uint64_t size)
+std::span<const mm::Claim> memory_claims(const Board& board)
 {
+    using mm::Holder;
     const mm::LayoutRequest request = layout_request(board);
-    return mm::place_guests(request.ram, request.claims, heap, size);
+    claims.push_back({Holder::hypervisor, request.image, "image"});
+    claims.push_back({Holder::hypervisor, request.stack, "stack"});
+    return claims.span();
 }
 
 }  // namespace hv::plat

@@ -23,7 +23,7 @@ void add_setssip(Vector<MemoryRegion>& map, const arch::HartRecord& hart)
 
 }  // namespace
 
-Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory,
+Vector<MemoryRegion> kernel_map(const Board& board, PhysRange heap, const mm::OwnershipTable& owners,
                                 std::span<arch::HartRecord* const> harts)
 {
     Vector<MemoryRegion> map;
@@ -37,10 +37,14 @@ Vector<MemoryRegion> kernel_map(const Board& board, const mm::GuestPlace& memory
         arch::add_stacks(map, *hart);
         stacks.push_back(arch::stacks_range(*hart));
     }
-    mm::add_around(map, {"heap", memory.heap, KernelAccess::read_write}, stacks);
+    mm::add_around(map, {"heap", heap, KernelAccess::read_write}, stacks);
 
-    for (const PhysRange& block : memory.blocks) {
-        mm::add_region(map, {"guest memory", block, KernelAccess::read_write});
+    for (const mm::OwnedRange& owned : owners.ranges()) {
+        const bool guests =
+            owned.owner.kind == mm::Owner::Kind::guest || owned.owner.kind == mm::Owner::Kind::shared;
+        if (guests && !owned.is_device) {
+            mm::add_region(map, {"guest memory", owned.range, KernelAccess::read_write});
+        }
     }
 
     if (board.machine.initrd) {

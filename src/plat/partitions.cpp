@@ -14,6 +14,8 @@
 #include <hv/vm/guest_isa.hpp>
 #include <hv/vm/guest_tree.hpp>
 
+#include "owners.hpp"
+
 extern "C" {
 extern const std::byte builtin_guest[];  // src/guest/image.S
 extern const std::byte builtin_guest_end[];
@@ -23,19 +25,6 @@ namespace hv::plat {
 namespace {
 
 constexpr uint64_t builtin_guest_memory = 4 * 1024 * 1024;
-uint64_t room_for(const vm::GuestDescription& guest)
-{
-    return align_up(guest.memory, mm::guest_alignment);
-}
-
-uint64_t room_for_all(const vm::Description& description)
-{
-    uint64_t room = 0;
-    for (const vm::GuestDescription& guest : description.guests) {
-        room += room_for(guest);
-    }
-    return room;
-}
 
 /// The views in `guests` are into the blob, which stays where it is for life.
 void read(Partitions& partitions, PhysRange blob)
@@ -55,29 +44,14 @@ void read(Partitions& partitions, PhysRange blob)
     }
 }
 
-[[gnu::noinline]] void check(const Partitions& partitions, const Board& board, const mm::GuestPlace& memory,
-                             std::span<arch::HartRecord* const> harts)
+void check(const Partitions& partitions, const Board& board)
 {
-    StaticVector<uint64_t, fdt::HostMachine::max_harts> ids;
-    for (const arch::HartRecord* hart : harts) {
-        ids.push_back(hart->id);
-    }
     if (partitions.error) {
         arch::refuse_to_boot("the initrd at {} is no partition description: {}", board.machine.initrd->start,
                              *partitions.error);
     }
     if (partitions.description_error) {
         arch::refuse_to_boot("{}", *partitions.description_error);
-    }
-    if (memory.blocks.empty()) {
-        arch::refuse_to_boot("no room for {} of guest memory: neither above the heap {} nor at its end",
-                             Bytes{room_for_all(partitions.description)}, memory.heap);
-    }
-    if (const auto fits = vm::check_harts(partitions.description, ids.span()); !fits) {
-        arch::refuse_to_boot("{}", fits.error());
-    }
-    if (const auto fits = vm::check_memory(partitions.description, memory.size()); !fits) {
-        arch::refuse_to_boot("{}", fits.error());
     }
 }
 
@@ -99,17 +73,41 @@ arch::GuestCpuSettings settings_for(const vm::GuestIsa& isa, const vm::HartFeatu
     };
 }
 
-/// All of the guest's memory, out of as many of the machine's blocks as it takes.
-void give_memory(arch::GuestPlan& plan, mm::GuestPlace& left)
+/// What the table of owners says is the guest's.
+void give_what_it_owns(arch::GuestPlan& plan, const mm::OwnershipTable& owners, size_t guest)
 {
-    GuestPhysRange missing = plan.memory;
-    while (!missing.empty()) {
-        // What is over in the guest's last large page is nobody's.
-        const PhysRange block = left.take(align_up(missing.size, mm::guest_alignment));
-        const uint64_t size = std::min(block.size, missing.size);
-        plan.regions.push_back({{missing.start, size}, block.start, mm::GuestAccess::read_write_execute});
-        missing = {missing.start + size, missing.size - size};
+    const std::span<const mm::GuestView> views = owners.views_of(guest);
+    for (const mm::Owner::Kind kind : {mm::Owner::Kind::guest, mm::Owner::Kind::shared}) {
+        for (const mm::GuestView& view : views) {
+            if (!view.is_device && owners.at(view.region.host).owner.kind == kind) {
+                plan.regions.push_back(view.region);
+            }
+        }
+        if (kind == mm::Owner::Kind::guest) {
+            plan.memory =
+                GuestPhysRange::between(plan.regions.front().range.start, plan.regions.back().range.end());
+        }
     }
+    for (const mm::GuestView& view : views) {
+        if (view.is_device) {
+            plan.windows.push_back(view.region);
+        }
+    }
+}
+
+/// The records of the guest's harts, in memory that stays.
+std::span<arch::HartRecord* const> harts_of(const mm::OwnershipTable& owners, size_t guest,
+                                            std::span<arch::HartRecord* const> all)
+{
+    auto& harts = *new Vector<arch::HartRecord*>;
+    for (const mm::OwnedNumber& owned : owners.harts()) {
+        for (arch::HartRecord* hart : all) {
+            if (hart->id == owned.number && owned.owner == mm::Owner::guest(guest)) {
+                harts.push_back(hart);
+            }
+        }
+    }
+    return harts.span();
 }
 
 /// The boot hart and the others, in memory that stays.
@@ -123,19 +121,18 @@ std::span<arch::HartRecord* const> all_harts(std::span<arch::HartRecord* const> 
     return all.span();
 }
 
-/// What the description alone decides.
+/// What the description decides besides.
 void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
 {
     plan.name = description.name;
     plan.on_fault = description.on_fault;
     plan.restart_limit = description.restart_limit;
-    plan.memory = vm::ram_of(description);
     const auto images = vm::plan_load(description, {builtin_guest, builtin_guest_end});
     if (!images) {
         arch::refuse_to_boot("{}", images.error());
     }
     plan.images = *images;
-    plan.tree.harts = description.harts;
+    plan.tree.harts = static_cast<uint32_t>(plan.harts.size());
     plan.tree.memory = {&plan.memory, 1};
     plan.tree.bootargs = description.bootargs;
     plan.tree.initrd = images->initrd;
@@ -159,29 +156,44 @@ void find_partitions(Partitions& partitions, const Board& board)
     partitions.description.guests.push_back(hello);
 }
 
-mm::GuestPlace place_guests(const Partitions& partitions, const Board& board, PhysRange heap)
+PhysRange place_guests(Partitions& partitions, const Board& board, PhysRange heap)
 {
-    const uint64_t size = room_for_all(partitions.description);
-    const auto place = find_guest_memory(board, heap, size);
-    return size != 0 && place ? *place : mm::GuestPlace{.blocks = {}, .heap = heap};
+    partitions.harts.push_back(boot_hart.id);
+    for (const fdt::Hart& hart : board.machine.harts) {
+        if (hart.available && hart.id != boot_hart.id) {
+            static_cast<void>(partitions.harts.try_push_back(hart.id));
+        }
+    }
+    if (partitions.error || partitions.description_error) {
+        return heap;
+    }
+    const vm::MachineRequest machine{.ram = board.machine.ram.span(),
+                                     .claims = memory_claims(board),
+                                     .heap = heap,
+                                     .harts = partitions.harts.span()};
+    if (const auto placed = vm::place(partitions.description, machine, partitions.placement); !placed) {
+        partitions.description_error = placed.error();
+        return heap;
+    }
+    return partitions.placement.heap;
 }
 
-Vector<arch::Guest*> make_guests(const Partitions& partitions, const Board& board, const vm::HartFeatures& features,
-                                 const mm::GuestPlace& memory, std::span<arch::HartRecord* const> others)
+Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, const vm::HartFeatures& features,
+                                 std::span<arch::HartRecord* const> others)
 {
+    check(partitions, board);
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::guests};
+    const mm::OwnershipTable& owners = make_owners(partitions, board);
+    partitions.owners = &owners;
     std::span<arch::HartRecord* const> harts = all_harts(others);
-    check(partitions, board, memory, harts);
     auto& isa = *new vm::GuestIsa{};
     vm::derive_guest_isa(board.machine.isa, features, isa);
     Vector<arch::Guest*> guests;
-    mm::GuestPlace left = memory;
     for (const vm::GuestDescription& description : partitions.description.guests) {
         auto& plan = *new arch::GuestPlan{};
-        plan.harts = harts.first(description.harts);
-        harts = harts.subspan(description.harts);
+        plan.harts = harts_of(owners, guests.size(), harts);
+        give_what_it_owns(plan, owners, guests.size());
         fill_plan(plan, description);
-        give_memory(plan, left);
         plan.tree.isa_extensions = isa.extensions.span();
         plan.tree.mmu_type = isa.mmu_type;
         plan.tree.cache_blocks = isa.cache_blocks;

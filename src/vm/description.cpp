@@ -271,18 +271,4 @@ Expected<void, DescriptionError> check_harts(const Description& description, std
     return {};
 }
 
-Expected<void, DescriptionError> check_memory(const Description& description, uint64_t memory)
-{
-    DescriptionError error;
-    uint64_t used = 0;
-    for (const GuestDescription& guest : description.guests) {
-        if (guest.memory > memory - used) {
-            fail_short(error, Kind::too_little_memory, guest, "memory", guest.memory, used, memory);
-            return Unexpected{error};
-        }
-        used += guest.memory;
-    }
-    return {};
-}
-
 }  // namespace hv::vm

@@ -4,6 +4,7 @@
 #include <hv/lib/format.hpp>
 
 #include "description_rules.hpp"
+#include "placement_text.hpp"
 
 namespace hv::vm {
 namespace {
@@ -66,18 +67,12 @@ void write_unknown_hart(FormatOutput& out, const DescriptionError& error)
     }
 }
 
-/// The machine has too little of what the guests before this one have taken a part of.
+/// The machine has too few of what the guests before this one have taken a part of.
 void write_shortage(FormatOutput& out, const DescriptionError& error)
 {
-    if (error.kind == Kind::too_few_harts) {
-        print(out, "is {}, and the machine has {}", error.number, error.limit);
-    } else {
-        print(out, "is {}, and the machine has {}", Bytes{error.number}, Bytes{error.limit});
-    }
-    if (error.least != 0 && error.kind == Kind::too_few_harts) {
+    print(out, "is {}, and the machine has {}", error.number, error.limit);
+    if (error.least != 0) {
         print(out, ", of which other guests take {}", error.least);
-    } else if (error.least != 0) {
-        print(out, ", of which other guests take {}", Bytes{error.least});
     }
 }
 
@@ -160,8 +155,12 @@ void write_what(FormatOutput& out, const DescriptionError& error)
     case Kind::unknown_hart:
         return write_unknown_hart(out, error);
     case Kind::too_few_harts:
-    case Kind::too_little_memory:
         return write_shortage(out, error);
+    case Kind::memory_not_ram:
+    case Kind::memory_held:
+    case Kind::memory_leaves_no_heap:
+    case Kind::memory_missing:
+        return write_placement_error(out, error);
     }
 }
 

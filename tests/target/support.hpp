@@ -35,18 +35,18 @@ inline void begin_without_heap(uint64_t device_tree)
 
 /// Every boot step of the real main() up to its own address map, on this heap. Returns the records of the other
 /// harts, which are still stopped.
-inline Vector<arch::HartRecord*> begin_on(const mm::GuestPlace& memory)
+inline Vector<arch::HartRecord*> begin_on(PhysRange heap)
 {
-    arch::init_heap(memory.heap);
+    arch::init_heap(heap);
     Vector<arch::HartRecord*> harts = plat::make_harts(board);
-    arch::enter_address_space(plat::kernel_map(board, memory, harts.span()));
+    arch::enter_address_space(plat::kernel_map(board, heap, {}, harts.span()));
     return harts;
 }
 
 inline Vector<arch::HartRecord*> begin(uint64_t device_tree)
 {
     begin_without_heap(device_tree);
-    return begin_on({.blocks = {}, .heap = plat::check_memory(board).heap});
+    return begin_on(plat::check_memory(board).heap);
 }
 
 /// Says what is wrong and ends the machine as failed unless `holds`.

@@ -28,11 +28,15 @@ namespace hv::arch {
 
 /// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
 struct GuestPlan {
+    static constexpr size_t max_regions = mm::GuestPlace::max_blocks + vm::Description::max_regions;
+    static constexpr size_t max_windows = 2 * vm::GuestDescription::max_devices;
+
     std::string_view name{};
-    std::span<HartRecord* const> harts{};                                 ///< vCPU n runs on harts[n]
-    GuestPhysRange memory{};                                              ///< as the guest sees it
-    StaticVector<mm::GuestRegion, mm::GuestPlace::max_blocks> regions{};  ///< where that lies
-    mm::HostMemory host_access{};                                         ///< how it is reached
+    std::span<HartRecord* const> harts{};                  ///< vCPU n runs on harts[n]
+    GuestPhysRange memory{};                               ///< its own, as it sees it
+    StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies, and behind it what it shares
+    StaticVector<mm::GuestRegion, max_windows> windows{};  ///< devices of the machine's
+    mm::HostMemory host_access{};                          ///< how memory is reached
     vm::LoadPlan images{};
     vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
     const vm::SeedSource* seeds = nullptr;

@@ -65,6 +65,9 @@ struct LayoutError {
 /// A sentence for people, with the numbers of both sides.
 void format_value(FormatOutput& out, const LayoutError& error);
 
+/// Does every byte of `range` lie in RAM?
+[[nodiscard]] bool is_ram(std::span<const PhysRange> ram, PhysRange range);
+
 /// Less heap than this is none.
 inline constexpr uint64_t minimum_heap_size = 4 * 1024 * 1024;
 

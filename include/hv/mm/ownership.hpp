@@ -36,6 +36,7 @@ struct OwnedRange {
     PhysRange range{};
     Owner owner{};
     std::string_view what{};
+    bool is_device = false;  ///< registers and no memory
 };
 
 /// A hart by its id, or an interrupt by its number at the machine's controller.

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include <hv/fdt/host_machine.hpp>
 #include <hv/lib/address.hpp>
-#include <hv/mm/guest_place.hpp>
 #include <hv/mm/memory_layout.hpp>
 
 namespace hv::plat {
@@ -33,7 +33,8 @@ void check_board(const Board& board);
 /// heap do not fit the machine's memory.
 [[nodiscard]] mm::HeapLayout check_memory(const Board& board);
 
-/// Finds `size` bytes of memory for guests, of which the heap may lose its end. Nothing where there is too little.
-[[nodiscard]] std::optional<mm::GuestPlace> find_guest_memory(const Board& board, PhysRange heap, uint64_t size);
+/// Who holds what of the machine's memory besides the heap and guests: the image and the boot hart's stacks, the
+/// device tree, the initrd, and what is reserved.
+[[nodiscard]] std::span<const mm::Claim> memory_claims(const Board& board);
 
 }  // namespace hv::plat

@@ -7,10 +7,11 @@
 #include <hv/arch/guest.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/lib/vector.hpp>
-#include <hv/mm/guest_place.hpp>
+#include <hv/mm/ownership.hpp>
 #include <hv/plat/board.hpp>
 #include <hv/vm/description.hpp>
 #include <hv/vm/hart_features.hpp>
+#include <hv/vm/placement.hpp>
 #include <hv/vm/seed.hpp>
 
 namespace hv::plat {
@@ -21,19 +22,24 @@ struct Partitions {
     std::optional<fdt::Error> error{};  ///< why what was handed over cannot be read
     std::optional<vm::DescriptionError> description_error{};
     std::optional<vm::SeedSource> seeds{};
+    StaticVector<uint64_t, arch::max_harts> harts{};  ///< ids of those that guests can have, the boot hart's first
+    vm::Placement placement{};
+    const mm::OwnershipTable* owners = nullptr;  ///< who has what; made by make_guests()
 };
 
 /// Reads the description that the boot loader handed over as initrd; with none, describes the built-in guest. What
 /// is wrong with it is kept for make_guests().
 void find_partitions(Partitions& partitions, const Board& board);
 
-/// Finds memory for all guests, of which the heap may lose its end. An empty block where there is too little.
-[[nodiscard]] mm::GuestPlace place_guests(const Partitions& partitions, const Board& board, PhysRange heap);
+/// Finds harts and memory for all guests. Returns the heap, which may lose its end for that. What is wrong is kept
+/// for make_guests().
+[[nodiscard]] PhysRange place_guests(Partitions& partitions, const Board& board, PhysRange heap);
 
-/// Builds every guest in `memory`, each with harts of its own, the boot hart first. Refuses to boot, and no guest
-/// is made that could start, where the description, the machine or an image says that one cannot be.
-[[nodiscard]] Vector<arch::Guest*> make_guests(const Partitions& partitions, const Board& board,
-                                               const vm::HartFeatures& features, const mm::GuestPlace& memory,
+/// Writes down who has what, and builds every guest by that. Refuses to boot, and no guest is made that could
+/// start, where the description, the machine or an image says that one cannot be. `others` are the records of all
+/// harts but the boot hart.
+[[nodiscard]] Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board,
+                                               const vm::HartFeatures& features,
                                                std::span<arch::HartRecord* const> others);
 
 /// Says what memory the hypervisor itself has taken. From now on it takes no more.

@@ -94,7 +94,4 @@ struct Description {
 [[nodiscard]] Expected<void, DescriptionError> check_harts(const Description& description,
                                                            std::span<const uint64_t> harts);
 
-/// Is there enough for all guests? `memory` is what the machine has for guests, in bytes.
-[[nodiscard]] Expected<void, DescriptionError> check_memory(const Description& description, uint64_t memory);
-
 }  // namespace hv::vm

@@ -7,6 +7,7 @@
 
 #include <hv/lib/address.hpp>
 #include <hv/lib/format_output.hpp>
+#include <hv/mm/memory_layout.hpp>
 
 namespace hv::vm {
 
@@ -39,20 +40,26 @@ struct DescriptionError {
         name_too_long,  ///< `number` characters, at most `limit`
         repeated_name,
         no_guest,
-        too_many_guests,    ///< `number`, at most `limit`
-        too_many_regions,   ///< `number`, at most `limit`
-        too_many_items,     ///< a list of `number`, at most `limit`
-        repeated_item,      ///< `text` is twice in the list
-        taken_item,         ///< `text` is `other`'s
-        unknown_guest,      ///< `text` is no guest
-        reader_is_writer,   ///< `text` is a reader and a writer
-        too_few_members,    ///< `number`
-        repeated_hart,      ///< hart `number` is twice in the list
-        taken_hart,         ///< hart `number` is `other`'s
-        unknown_hart,       ///< hart `number`; the machine has `harts`
-        memory_overlaps,    ///< `range` and that of `other`, which is `other_range`
-        too_few_harts,      ///< `number` wanted, and the machine has `limit`, of which others have `least`
-        too_little_memory,  ///< likewise, in bytes
+        too_many_guests,   ///< `number`, at most `limit`
+        too_many_regions,  ///< `number`, at most `limit`
+        too_many_items,    ///< a list of `number`, at most `limit`
+        repeated_item,     ///< `text` is twice in the list
+        taken_item,        ///< `text` is `other`'s
+        unknown_guest,     ///< `text` is no guest
+        reader_is_writer,  ///< `text` is a reader and a writer
+        too_few_members,   ///< `number`
+        repeated_hart,     ///< hart `number` is twice in the list
+        taken_hart,        ///< hart `number` is `other`'s
+        unknown_hart,      ///< hart `number`; the machine has `harts`
+        memory_overlaps,   ///< `range` and that of `other`, which is `other_range`
+        too_few_harts,     ///< `number` wanted, and the machine has `limit`, of which others have `least`
+        // Of place():
+        memory_not_ram,         ///< `range`; RAM is `other_range`, among others
+        memory_held,            ///< `range`, on which `held`, one claim, lies
+        memory_leaves_no_heap,  ///< `range`: the hypervisor's heap would be `number` bytes short
+        /// `number` bytes, for which `limit` bytes are short: of `ram` the guests before take `least`, and others
+        /// what is `held`
+        memory_missing,
     };
 
     Kind kind{};
@@ -67,6 +74,8 @@ struct DescriptionError {
     PhysRange range{};
     PhysRange other_range{};
     std::span<const uint64_t> harts{};  ///< their ids
+    std::span<const mm::Claim> held{};
+    uint64_t ram = 0;  ///< bytes, all of the machine's
 };
 
 /// `linux/harts: is 9; it must be 1 to 8`

@@ -1,0 +1,58 @@
+// The audit of this machine: its guests' tables, read where they lie.
+#include <hv/plat/audit.hpp>
+
+#include <hv/arch/console.hpp>
+#include <hv/arch/heap.hpp>
+#include <hv/arch/panic.hpp>
+#include <hv/arch/table_memory.hpp>
+#include <hv/lib/spinlock.hpp>
+#include <hv/mm/audit.hpp>
+#include <hv/mm/purpose_scope.hpp>
+
+namespace hv::plat {
+namespace {
+
+/// What an audit needs; made once.
+struct Audited {
+    const mm::OwnershipTable& owners;
+    Vector<isa::Hgatp> hgatps{};
+    mm::TableMarks marks;
+};
+
+/// Guards the marks.
+constinit SpinLock audit_lock;
+constinit Audited* audited = nullptr;
+
+mm::AuditResult audit_now(Sink& sink)
+{
+    const SpinLock::Held held{audit_lock};
+    const auto read = [](const void* /*memory*/, PhysAddr at) { return arch::DirectMemory::read(at); };
+    return mm::audit(audited->owners, audited->hgatps.span(), {nullptr, read}, audited->marks, sink);
+}
+
+}  // namespace
+
+void audit_at_boot(const mm::OwnershipTable& owners, PhysRange heap, std::span<arch::Guest* const> guests)
+{
+    const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::page_tables};
+    audited = new Audited{.owners = owners, .marks = mm::TableMarks{heap}};
+    for (const arch::Guest* guest : guests) {
+        audited->hgatps.push_back(guest->hgatp());
+    }
+    mm::AuditResult result;
+    {
+        arch::ConsoleLine console;
+        result = audit_now(console);
+    }
+    if (!result.is_clean()) {
+        arch::refuse_to_boot(
+            "a guest would reach what is not its own, or not what is: the audit above names the page");
+    }
+}
+
+bool run_audit(Sink& sink)
+{
+    return audited != nullptr && audit_now(sink).is_clean();
+}
+
+}  // namespace hv::plat

@@ -1,0 +1,235 @@
+// Places guests: those that say where first, then what they share, then all others.
+#include <hv/vm/placement.hpp>
+
+#include <algorithm>
+
+#include <hv/lib/bits.hpp>
+#include <hv/vm/guest_tree.hpp>
+
+namespace hv::vm {
+namespace {
+
+using Kind = DescriptionError::Kind;
+using mm::Holder;
+
+/// Large pages map it: what is over in a guest's last one is nobody's.
+uint64_t room_for(uint64_t size)
+{
+    return align_up(size, mm::guest_alignment);
+}
+
+class Placer {
+public:
+    Placer(const Description& description, const MachineRequest& machine, Placement& placement)
+        : description_{description},
+          machine_{machine},
+          placement_{placement}
+    {
+    }
+
+    Expected<void, DescriptionError> run()
+    {
+        HV_CHECK(check_harts(description_, machine_.harts));
+        placement_.heap = machine_.heap;
+        for (const mm::Claim& claim : machine_.claims) {
+            placement_.held.push_back(claim);
+        }
+        for (size_t i = 0; i != description_.guests.size(); ++i) {
+            placement_.guests.push_back({});
+        }
+        give_harts();
+        HV_CHECK(place_bases());
+        HV_CHECK(place_regions());
+        return place_others();
+    }
+
+private:
+    [[gnu::noinline]] void give_harts();
+    [[gnu::noinline]] Expected<void, DescriptionError> place_bases();
+    [[nodiscard, gnu::noinline]] std::optional<DescriptionError> why_not_at(const GuestDescription& guest,
+                                                                            PhysRange range) const;
+    [[gnu::noinline]] Expected<void, DescriptionError> place_regions();
+    [[gnu::noinline]] Expected<void, DescriptionError> place_others();
+    [[nodiscard, gnu::noinline]] DescriptionError first_too_large(uint64_t wanted) const;
+    [[nodiscard, gnu::noinline]] DescriptionError
+    shortage(uint64_t missing, std::string_view node, DescriptionNode place, uint64_t size, uint64_t before) const;
+    [[nodiscard]] uint64_t room() const
+    {
+        return mm::room_for_guests(machine_.ram, placement_.held.span(), placement_.heap);
+    }
+
+    const Description& description_;
+    const MachineRequest& machine_;
+    Placement& placement_;
+};
+
+/// check_harts() has made sure that there are enough.
+void Placer::give_harts()
+{
+    StaticVector<bool, fdt::HostMachine::max_harts> taken;
+    for (size_t i = 0; i != machine_.harts.size(); ++i) {
+        taken.push_back(false);
+    }
+    for (size_t i = 0; i != description_.guests.size(); ++i) {
+        for (const uint32_t id : description_.guests[i].hart_ids) {
+            const auto* const hart = std::find(machine_.harts.data(), machine_.harts.data() + taken.size(), id);
+            const auto index = static_cast<uint32_t>(hart - machine_.harts.data());
+            taken[index] = true;
+            placement_.guests[i].harts.push_back(index);
+        }
+    }
+    uint32_t next = 0;
+    for (size_t i = 0; i != description_.guests.size(); ++i) {
+        GuestPlacement& guest = placement_.guests[i];
+        while (guest.harts.size() < description_.guests[i].harts) {
+            if (!taken[next]) {
+                guest.harts.push_back(next);
+            }
+            ++next;
+        }
+    }
+}
+
+std::optional<DescriptionError> Placer::why_not_at(const GuestDescription& guest, PhysRange range) const
+{
+    DescriptionError error{
+        .place = DescriptionNode::guest, .node = guest.name, .property = "memory", .range = range};
+    if (!mm::is_ram(machine_.ram, range)) {
+        error.kind = Kind::memory_not_ram;
+        error.other_range = machine_.ram.empty() ? PhysRange{} : machine_.ram.front();
+        for (const PhysRange& bank : machine_.ram) {
+            if (bank.overlaps(range)) {
+                error.other_range = bank;
+            }
+        }
+        return error;
+    }
+    for (const mm::Claim& claim : placement_.held) {
+        if (claim.range.overlaps(range)) {
+            error.kind = Kind::memory_held;
+            error.held = {&claim, 1};
+            return error;
+        }
+    }
+    const PhysRange heap = placement_.heap;
+    if (heap.overlaps(range) && range.start - heap.start < mm::minimum_heap_size) {
+        error.kind = Kind::memory_leaves_no_heap;
+        error.number = mm::minimum_heap_size - (range.start - heap.start);
+        return error;
+    }
+    return {};
+}
+
+Expected<void, DescriptionError> Placer::place_bases()
+{
+    for (size_t i = 0; i != description_.guests.size(); ++i) {
+        const GuestDescription& guest = description_.guests[i];
+        if (!guest.memory_base) {
+            continue;
+        }
+        const PhysRange range{*guest.memory_base, guest.memory};
+        if (guest.built_in && range.start.value() != guest_map::ram.value()) {
+            return Unexpected{DescriptionError{.kind = Kind::of_others,
+                                               .place = DescriptionNode::guest,
+                                               .node = guest.name,
+                                               .property = "built-in",
+                                               .text = "whose memory has no base: it is linked for 0x80200000"}};
+        }
+        if (const auto error = why_not_at(guest, range)) {
+            return Unexpected{*error};
+        }
+        placement_.guests[i].memory.push_back(range);
+        placement_.held.push_back({Holder::guest, range, guest.name});
+        if (placement_.heap.overlaps(range)) {
+            placement_.heap = PhysRange::between(placement_.heap.start, range.start);
+        }
+    }
+    return {};
+}
+
+/// Each in one piece.
+Expected<void, DescriptionError> Placer::place_regions()
+{
+    for (const RegionDescription& region : description_.regions) {
+        const auto place = mm::place_guests(machine_.ram, placement_.held.span(), placement_.heap, region.size);
+        if (!place || place->blocks.size() != 1) {
+            const uint64_t there = std::min(room(), region.size);
+            return Unexpected{shortage(region.size - there, region.name, DescriptionNode::region, region.size, 0)};
+        }
+        const PhysRange range{place->blocks[0].start, region.size};
+        placement_.regions.push_back(range);
+        placement_.held.push_back({Holder::guest, range, region.name});
+        placement_.heap = place->heap;
+    }
+    return {};
+}
+
+Expected<void, DescriptionError> Placer::place_others()
+{
+    uint64_t wanted = 0;
+    for (const GuestDescription& guest : description_.guests) {
+        wanted += guest.memory_base ? 0 : room_for(guest.memory);
+    }
+    if (wanted == 0) {
+        return {};
+    }
+    auto place = mm::place_guests(machine_.ram, placement_.held.span(), placement_.heap, wanted);
+    if (!place) {
+        return Unexpected{first_too_large(wanted)};
+    }
+    placement_.heap = place->heap;
+    for (size_t i = 0; i != description_.guests.size(); ++i) {
+        const GuestDescription& guest = description_.guests[i];
+        const uint64_t over = room_for(guest.memory) - guest.memory;
+        for (uint64_t missing = guest.memory_base ? 0 : guest.memory; missing != 0;) {
+            PhysRange block = place->take(missing + over);
+            block.size = std::min(block.size, missing);
+            missing -= block.size;
+            placement_.guests[i].memory.push_back(block);
+        }
+    }
+    return {};
+}
+
+/// The first guest for which there is too little behind those before it; what is short is so for all of them.
+DescriptionError Placer::first_too_large(uint64_t wanted) const
+{
+    const uint64_t there = room();
+    uint64_t before = 0;
+    for (const GuestDescription& guest : description_.guests) {
+        const uint64_t size = guest.memory_base ? 0 : room_for(guest.memory);
+        if (size > there - before) {
+            return shortage(wanted - there, guest.name, DescriptionNode::guest, guest.memory, before);
+        }
+        before += size;
+    }
+    return {};
+}
+
+DescriptionError Placer::shortage(uint64_t missing, std::string_view node, DescriptionNode place, uint64_t size,
+                                  uint64_t before) const
+{
+    uint64_t ram = 0;
+    for (const PhysRange& bank : machine_.ram) {
+        ram += bank.size;
+    }
+    return {.kind = Kind::memory_missing,
+            .place = place,
+            .node = node,
+            .property = place == DescriptionNode::guest ? "memory" : "size",
+            .number = size,
+            .least = before,
+            .limit = missing,
+            .held = placement_.held.span(),
+            .ram = ram};
+}
+
+}  // namespace
+
+Expected<void, DescriptionError> place(const Description& description, const MachineRequest& machine,
+                                       Placement& placement)
+{
+    return Placer{description, machine, placement}.run();
+}
+
+}  // namespace hv::vm
