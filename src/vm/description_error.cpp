@@ -59,11 +59,18 @@ void write_unknown(FormatOutput& out, const DescriptionError& error)
     write_names(out, rules_of(error.place));
 }
 
+/// The machine's harts by their numbers: the list has the boot hart first, which is another from boot to boot.
 void write_unknown_hart(FormatOutput& out, const DescriptionError& error)
 {
     print(out, "names hart {}; the machine has", error.number);
-    for (const uint64_t& id : error.harts) {
-        print(out, "{}{}", &id == error.harts.data() ? " " : ", ", id);
+    uint64_t from = 0;
+    for (size_t i = 0; i < error.harts.size(); ++i) {
+        uint64_t next = UINT64_MAX;
+        for (const uint64_t id : error.harts) {
+            next = id >= from && id < next ? id : next;
+        }
+        print(out, "{}{}", i == 0 ? " " : ", ", next);
+        from = next + 1;
     }
 }
 

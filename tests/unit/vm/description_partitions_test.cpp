@@ -364,8 +364,8 @@ TEST(Description, NamesHartsThatTheMachineHasAndLeavesEnough)
 {
     EXPECT_EQ(error_on({0, 2, 4, 5}), "none");
     EXPECT_EQ(error_on({0, 2, 5}), "a/harts: is 2, and the machine has 3, of which other guests take 2");
-    EXPECT_EQ(error_on({0, 1, 2, 3}), "b/hart-ids: names hart 5; the machine has 0, 1, 2, 3");
-    EXPECT_EQ(error_on({(uint64_t{1} << 32) + 2, 5}), "b/hart-ids: names hart 2; the machine has 4294967298, 5");
+    EXPECT_EQ(error_on({2, 0, 1, 3}), "b/hart-ids: names hart 5; the machine has 0, 1, 2, 3");
+    EXPECT_EQ(error_on({5, (uint64_t{1} << 32) + 2}), "b/hart-ids: names hart 2; the machine has 5, 4294967298");
 }
 
 }  // namespace
