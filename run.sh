@@ -184,9 +184,6 @@ check_options() {
         done
         [[ ! $system || $guests == 0 ]] || usage_error "'$system' describes all guests, and here is one more"
     fi
-    if [[ $flash ]] && [[ $system || $guests != 0 ]]; then
-        usage_error "--flash cannot be with a guest: QEMU then loads no initrd, in which the guest is handed over"
-    fi
     if [[ $system ]]; then
         check_system
     elif ((guests > 0)); then
@@ -441,17 +438,17 @@ build_target() {
 
 # --- the machine ------------------------------------------------------------------------------------------------
 
-# Sets `command`, the whole QEMU command line.
+# Sets `command`, the whole QEMU command line; with --flash, for the image $flash_image.
 compose_command() {
     command=("$qemu_program" -M virt -smp "${chosen[--smp]:-1}" -m "${chosen[--ram]:-128M}" -nographic -no-reboot
         -chardev "stdio,id=console,mux=on,signal=off" -serial chardev:console -mon "chardev=console,mode=readline")
     if [[ $flash ]]; then
         # A comma inside a value is doubled for QEMU.
-        command+=(-drive "if=pflash,format=raw,unit=0,readonly=on,file=${build//,/,,}/hypervisor-flash.img")
+        command+=(-drive "if=pflash,format=raw,unit=0,readonly=on,file=${flash_image//,/,,}")
     else
         command+=(-kernel "$build/hypervisor.bin")
+        [[ ! $blob ]] || command+=(-initrd "$blob")
     fi
-    [[ ! $blob ]] || command+=(-initrd "$blob")
     if [[ $gdb ]]; then
         # A socket in the file system: no port to clash over, and no other user of this computer can connect.
         command+=(-S -chardev "socket,id=gdb,server=on,wait=off,path=${gdb_socket//,/,,}" -gdb chardev:gdb)
@@ -485,6 +482,11 @@ show_commands() {
         blob=$scratch.dtb
         make_description "$scratch.kernel"
         show_description
+    fi
+    flash_image=$build/hypervisor-flash.img
+    if [[ $flash && $blob ]]; then
+        flash_image=$scratch.img
+        print_command "$root/tools/add-to-flash.sh" "$build/hypervisor-flash.img" "$blob" "$flash_image"
     fi
     compose_command
     print_command "${command[@]}"
@@ -658,6 +660,11 @@ main() {
     fi
     if [[ $flash ]]; then
         build_target flash
+        flash_image=$build/hypervisor-flash.img
+        if [[ $blob ]]; then
+            flash_image=$state/flash.img
+            "$root/tools/add-to-flash.sh" "$build/hypervisor-flash.img" "$blob" "$flash_image" || exit 1
+        fi
     else
         build_target hypervisor
     fi

@@ -10,10 +10,14 @@
 //         S-mode, paging off: one hart, sent by firmware (QEMU 10 tells OpenSBI that the payload lies in flash), or
 //         M-mode: every hart at once, straight from reset, with OpenSBI in RAM but not run (QEMU 7.2)
 //   uses  a2, t0 to t3, stvec, mtvec
-//   out   S-mode: pc = KERNEL_ADDRESS, a0 and a1 as they came, stvec = park
+//   out   the kernel at KERNEL_ADDRESS, and in its word HV_IMAGE_DESCRIPTION the address of the partition description,
+//         which stays in flash; 0 where there is none. And
+//         S-mode: pc = KERNEL_ADDRESS, a0 and a1 as they came, stvec = park
 //         M-mode: pc = FIRMWARE_ADDRESS, a0 and a1 as they came, a2 = firmware_info below, mtvec = park. OpenSBI
 //         then sends one hart, not always hart 0, to KERNEL_ADDRESS in S-mode.
 //   A hart that meets a trap, or a kernel that is none, parks for good.
+
+#include <hv/arch/offsets.h>
 
 .equ FIRMWARE_ADDRESS, 0x80000000
 .equ KERNEL_ADDRESS, 0x80200000
@@ -36,7 +40,7 @@ kernel_offset:
 kernel_size:
     .quad   kernel_end - kernel         // a multiple of 8
 description_offset:
-    .quad   0                           // of the partition description; 0: none
+    .quad   0                           // of the partition description; 0: none. tools/add-to-flash.sh sets both
 description_size:
     .quad   0
 
@@ -95,6 +99,15 @@ next:
     lwu     t1, IMAGE_MAGIC_OFFSET(t1)
     li      t2, IMAGE_MAGIC
     bne     t1, t2, park
+
+    lla     t0, description_offset
+    ld      t0, 0(t0)
+    beqz    t0, prepared
+    lla     t1, flash_start
+    add     t0, t0, t1
+    li      t1, KERNEL_ADDRESS
+    sd      t0, HV_IMAGE_DESCRIPTION(t1)
+prepared:
     lla     a2, firmware_info           // the copy used a2; in S-mode nobody reads it
 leave:
     fence   rw, rw

@@ -22,7 +22,7 @@ _start:
     .dword  0                   /* flags: little-endian */
     .word   2                   /* version 0.2 */
     .word   0
-    .dword  0
+    .dword  0                   /* HV_IMAGE_DESCRIPTION */
     .ascii  "RISCV\0\0\0"
     .ascii  "RSC\x05"
     .word   0

@@ -1,6 +1,9 @@
 // Finds out what the host board is, and refuses what we cannot run on.
 #include <hv/plat/board.hpp>
 
+#include <optional>
+#include <span>
+
 #include <hv/arch/console.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/arch/image.hpp>
@@ -38,6 +41,22 @@ Expected<fdt::Tree, fdt::Error> open_tree(PhysAddr start)
     return fdt::Tree::open(bytes_at(whole));
 }
 
+/// The partition description that is read in flash, where it stays. What cannot be one is its reader's to refuse.
+std::optional<PhysRange> find_description_in_flash()
+{
+    const PhysAddr start = arch::description_in_flash();
+    if (start.value() == 0) {
+        return std::nullopt;
+    }
+    const PhysRange header{start, fdt::Tree::header_size};
+    if (!arch::is_readable(header)) {
+        return header;
+    }
+    // With images in it, it is larger than other trees.
+    const auto size = fdt::Tree::size_from_header(bytes_at(header), UINT32_MAX);
+    return size ? PhysRange{start, *size} : header;
+}
+
 }  // namespace
 
 void find_board(Board& board, PhysAddr device_tree)
@@ -51,6 +70,9 @@ void find_board(Board& board, PhysAddr device_tree)
     board.device_tree = {device_tree, tree->bytes().size()};
     if (const auto described = fdt::describe_host(*tree, board.machine); !described) {
         board.machine_error = described.error();
+    }
+    if (!board.machine.initrd) {
+        board.machine.initrd = find_description_in_flash();
     }
     const auto& finisher = board.machine.finisher;
     if (finisher && finisher->start.is_aligned(sizeof(uint32_t)) && arch::is_readable_register(finisher->start)) {

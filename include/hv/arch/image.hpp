@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <hv/arch/offsets.h>
 #include <hv/lib/address.hpp>
 
 extern "C" {
@@ -47,6 +48,12 @@ namespace hv::arch {
 [[nodiscard]] inline PhysRange linked_heap_range()
 {
     return phys_range(__heap, __heap_end);
+}
+
+/// Where the stub that copied us from flash found a partition description; null where there was none, or no stub.
+[[nodiscard]] inline PhysAddr description_in_flash()
+{
+    return PhysAddr{*reinterpret_cast<const uint64_t*>(phys(__image_start).value() + HV_IMAGE_DESCRIPTION)};
 }
 
 }  // namespace hv::arch
