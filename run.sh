@@ -590,8 +590,9 @@ boot() {
             "target remote $gdb_socket" >&2
     fi
     wait_for_machine || status=$?
-    if grep -aq '^  backtrace:' "$state/start" "$state/end"; then
-        cat "$state/start" "$state/end" | "$root/tools/symbolize.sh" "$build/hypervisor.elf" >&2 || true
+    if grep -aqE '^  backtrace[:,]' "$state/start" "$state/end"; then
+        cat "$state/start" "$state/end" |
+            "$root/tools/symbolize.sh" "$build/hypervisor.elf" ${blob:+"$blob"} >&2 || true
     fi
     if ((status == 0)) && said_that_it_failed; then
         status=1

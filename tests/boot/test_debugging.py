@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import socket
+import struct
 import subprocess
 
 import harness
@@ -97,3 +98,68 @@ def test_symbolize_names_the_callers_line_and_not_the_next_one(tmp_path):
     named = subprocess.run([harness.ROOT / "tools/symbolize.sh", elf], input=log, capture_output=True, text=True,
                            check=True, env={**os.environ, "LC_ALL": "C"}).stdout
     assert re.search(r"#0 0x[0-9a-f]{16} in caller at .*calls\.c:4$", named, re.MULTILINE), named
+
+
+CRASH = """
+__attribute__((noinline)) void inner(unsigned long n)
+{
+    __asm__ volatile("csrw stvec, %0" : : "r"(0x40000000));
+    *(volatile unsigned long *)n = 1;
+    __asm__ volatile("");
+}
+__attribute__((noinline)) void outer(unsigned long n)
+{
+    inner(n);
+    inner(n + 8);
+}
+__asm__(".globl _start\\n_start: li sp, 0x80280000\\n li s0, 0\\n li a0, 0x1000\\n call outer\\n");
+"""
+
+
+def build_crash(folder, name, *options):
+    """A guest that crashes in inner, which outer has called on line 10."""
+    source, elf = folder / "crash.c", folder / name
+    source.write_text(CRASH, encoding="utf-8")
+    subprocess.run(["riscv64-linux-gnu-gcc", "-g", "-Og", "-fno-omit-frame-pointer", "-nostdlib", "-static", "-no-pie",
+                    "-fno-pic", "-mcmodel=medany", "-fno-optimize-sibling-calls", "-Wl,-Ttext=0x80200000",
+                    "-Wl,--build-id=none", *options, "-o", elf, source], check=True)
+    return elf
+
+
+def test_a_guests_crash_is_printed_again_with_function_names_and_lines(tmp_path):
+    """Of the guest whose kernel is an ELF file with symbols; of the other nothing can be said."""
+    stripped = build_crash(tmp_path, "stripped", "-s")
+    run = harness.run_sh("--guest", stripped, "--memory", "16M", "--guest", build_crash(tmp_path, "crash.elf"),
+                         "--name", "a.b", "--memory", "16M", "--on-fault", "restart", "--restart-limit", "1")
+    assert run.status == 1 and run.serial.count(", vCPU 0: stopped: a crash loop") == 3, str(run)
+    lines = run.errors.splitlines()
+    assert len(lines) == 6 and lines[:3] == lines[3:], str(run)
+    assert lines[0].startswith("guest a.b, vCPU 0: stopped: a crash loop: "), str(run)
+    assert re.fullmatch(r"    0x\w{16}, original pc in inner at .*/crash\.c:5", lines[1]), str(run)
+    assert re.fullmatch(r"    0x\w{16}, ra in outer at .*/crash\.c:10", lines[2]), str(run)
+
+
+def test_symbolize_knows_a_guest_that_runs_without_translation_elsewhere_than_linked(tmp_path):
+    """By the physical addresses of its segments; and a report may follow on another."""
+    elf = build_crash(tmp_path, "crash.elf")
+    symbols = subprocess.run(["riscv64-linux-gnu-nm", elf], capture_output=True, text=True, check=True).stdout
+    address = int(re.search(r"^(\w+) T inner$", symbols, re.MULTILINE)[1], 16)
+    image = bytearray(elf.read_bytes())
+    (headers,), (count,) = struct.unpack_from("<Q", image, 32), struct.unpack_from("<H", image, 56)
+    for at in range(headers, headers + 56 * count, 56):
+        (physical,) = struct.unpack_from("<Q", image, at + 24)
+        struct.pack_into("<Q", image, at + 24, max(physical - 0x1000000, 0))
+    moved = tmp_path / "moved.elf"
+    moved.write_bytes(image)
+    source = f'/dts-v1/; / {{ one {{ kernel = /incbin/("{moved}"); }}; two {{ kernel = /incbin/("{elf}"); }}; }};'
+    blob = tmp_path / "system.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob], input=source, text=True, check=True)
+    log = "".join(f"guest {name}, vCPU 0: stopped: x\r\n  mode: VS, at pc {at:#018x}\r\n"
+                  for name, at in [("one", address - 0x1000000), ("one", address), ("two", address),
+                                   ("two", address - 0x1000000), ("three", address)])
+    named = subprocess.run([harness.ROOT / "tools/symbolize.sh", elf, blob], input=log, capture_output=True, text=True,
+                           check=True, env={**os.environ, "LC_ALL": "C"}).stdout
+    assert [line.split(",")[0] for line in named.splitlines()] == [
+        "guest one", f"    {address - 0x1000000:#018x}", "guest one", f"    {address:#018x}", "guest two",
+        f"    {address:#018x}"], named
+    assert named.count("pc in inner at ") == 3, named
