@@ -54,6 +54,34 @@ void expect_access_faults(Mode mode, uint64_t address, const char* file, unsigne
     probe.expect_trap(Exception::instruction_access_fault, address, file, line);
 }
 
+void expect_page_faults(Mode mode, uint64_t address, const char* file, unsigned line)
+{
+    probe.begin(mode).set(11, address).run(encode::load(encode::Load::ld, 10, 11));
+    probe.expect_trap(Exception::load_page_fault, address, file, line);
+    probe.begin(mode).set(11, address).run(encode::store(encode::Store::sd, 10, 11));
+    probe.expect_trap(Exception::store_page_fault, address, file, line);
+    probe.begin(mode).with_interrupts(true).run_at(address);
+    probe.expect_trap(Exception::instruction_page_fault, address, file, line);
+}
+
+SbiResult watched_call(uint64_t extension, uint64_t function, const std::array<uint64_t, 6>& arguments,
+                       const char* file, unsigned line)
+{
+    probe.begin().set(16, function).set(17, extension);
+    for (unsigned n = 0; n < arguments.size(); ++n) {
+        probe.set(10 + n, arguments[n]);
+    }
+    const MachineState before = probe.state();
+    probe.run(encode::ecall);
+    expect(probe.completed(), "a call that traps", file, line);
+    for (unsigned reg = 1; reg < 32; ++reg) {
+        if (reg != 10 && reg != 11) {
+            expect_equal(probe.get(reg), before.x[reg], file, line);
+        }
+    }
+    return {static_cast<int64_t>(probe.get(10)), probe.get(11)};
+}
+
 void expect_served(const char* file, unsigned line)
 {
     const SbiResult id = sbi_call(sbi::Extension::base, sbi::Base::get_impl_id);

@@ -63,11 +63,21 @@ struct Nowhere {
     uint64_t address;
 };
 extern const std::array<Nowhere, 12> nowhere;
+/// One of them.
+inline constexpr uint64_t hole = 0x4000'0000;
 
 /// Each of load, store, atomic and fetch from `address` (as the code sees it, in the probe's mode) traps as an
 /// access fault of its own kind with the address in stval, and the guest goes on.
 void expect_access_faults(Mode mode, uint64_t address, const char* file = __builtin_FILE(),
                           unsigned line = __builtin_LINE());
+
+/// Load, store and fetch trap as page faults, with the address in stval. With paging on only.
+void expect_page_faults(Mode mode, uint64_t address, const char* file = __builtin_FILE(),
+                        unsigned line = __builtin_LINE());
+
+/// A call by number, after which no register but a0 and a1 has another value.
+SbiResult watched_call(uint64_t extension, uint64_t function, const std::array<uint64_t, 6>& arguments,
+                       const char* file = __builtin_FILE(), unsigned line = __builtin_LINE());
 
 /// The hypervisor still answers this guest: a call, a byte of the UART, a register of the PLIC.
 void expect_served(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE());

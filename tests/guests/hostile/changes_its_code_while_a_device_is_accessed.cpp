@@ -1,0 +1,63 @@
+// One hart accesses the PLIC while another changes the instruction.
+// tries: HOSTILE 12; CHECKLIST 15, 16
+// answer: each access is done, made again, or is an access fault; never anything else
+// harts: 2
+// beats: 60
+#include "devices.hpp"
+#include "encode.hpp"
+#include "harts.hpp"
+#include "hostile.hpp"
+#include "pages.hpp"
+
+#include <atomic>
+
+namespace guest {
+
+namespace {
+
+constinit std::atomic<bool> over = false;
+
+void change(uint64_t)
+{
+    auto* const code = reinterpret_cast<volatile uint32_t*>(Probe::area());
+    for (unsigned n = 0; !over; ++n) {
+        for (unsigned i = 0; i < 3; ++i) {
+            *code = n % 2 == 0   ? encode::load(encode::Load::lw, 10, 11)
+                    : n % 4 == 1 ? encode::atomic(encode::Atomic::add, 2, 10, 11, 12)
+                                 : encode::nop;
+        }
+        static_cast<void>(code);
+        fence_pages();
+        if (n % 16 == 0) {
+            relax();
+        }
+    }
+}
+
+}  // namespace
+
+void attack()
+{
+    turn_paging_on();
+    auto* const code = reinterpret_cast<volatile uint32_t*>(Probe::area());
+    code[0] = encode::load(encode::Load::lw, 10, 11);
+    code[1] = encode::ebreak;
+    map_page(free_pages, Probe::area(), pte_rwx);
+    start_other_harts(change);
+    for (unsigned i = 0; i < 500; ++i) {
+        asm volatile("fence.i" : : : "memory");
+        fence_pages();
+        probe.begin().set(11, plic_threshold(0)).run_at(free_pages);
+        expect(probe.trapped_as(Exception::breakpoint) || probe.trapped_as(Exception::load_access_fault) ||
+                   probe.trapped_as(Exception::store_access_fault) ||
+                   probe.trapped_as(Exception::instruction_access_fault),
+               "another trap");
+        relax();
+    }
+    over = true;
+    turn_paging_off();
+    wait_for_others_to_stop();
+    expect_served();
+}
+
+}  // namespace guest
