@@ -29,6 +29,7 @@ The last line is the counts: N passed, N failed, N skipped. The status is 1 wher
 $QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long each fuzzer runs (10).
 HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few; HV_HOSTILE=all runs every hostile guest on
 all machines, not on one and an eighth of them on each of the others.
+HV_RANDOM_SEEDS=N runs N random guests from number HV_RANDOM_FROM on (12 from 1).
 END
 }
 
@@ -124,7 +125,7 @@ build_for_pytest() {
         done
     fi
     if has_part guests; then
-        build gcc hypervisor guest-tests hostile-guests || true
+        build gcc hypervisor guest-tests hostile-guests random-guests || true
     fi
     if has_part boot; then
         build host bulkhead-check || true

@@ -61,3 +61,9 @@ foreach(source IN LISTS hv_bench_guests)
   get_filename_component(name ${source} NAME_WE)
   hv_add_test_guest(${name} bench-guests ${source} ${CMAKE_SOURCE_DIR}/tests/bench/guests/operations.S)
 endforeach()
+
+# The random guest and its neighbour: tests/guests/random, the target `random-guests`.
+set(hv_random ${CMAKE_SOURCE_DIR}/tests/guests/random)
+add_custom_target(random-guests)
+hv_add_test_guest(random random-guests ${hv_random}/random.cpp ${hv_random}/choice.cpp ${hv_random}/run.S)
+hv_add_test_guest(beating random-guests ${hv_random}/beating.cpp)
