@@ -7,7 +7,6 @@
 #include "pages.hpp"
 
 namespace guest {
-
 namespace {
 
 void try_one(Mode mode, uint64_t address, unsigned width)

@@ -7,7 +7,6 @@
 #include "pages.hpp"
 
 namespace guest {
-
 namespace {
 
 /// What a fault of the second page may be.

@@ -6,7 +6,6 @@
 #include "hostile.hpp"
 
 namespace guest {
-
 namespace {
 
 void try_edge(uint64_t edge, uint64_t before)

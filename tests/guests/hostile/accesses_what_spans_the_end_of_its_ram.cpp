@@ -7,7 +7,6 @@
 #include "tree.hpp"
 
 namespace guest {
-
 namespace {
 
 void try_edge(Mode mode, uint64_t edge)

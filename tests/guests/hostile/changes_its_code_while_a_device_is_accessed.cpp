@@ -2,7 +2,7 @@
 // tries: HOSTILE 12; CHECKLIST 15, 16
 // answer: each access is done, made again, or is an access fault; never anything else
 // harts: 2
-// beats: 60
+// time: real, harts that change what another executes do so at the same time
 #include "devices.hpp"
 #include "encode.hpp"
 #include "harts.hpp"
@@ -12,7 +12,6 @@
 #include <atomic>
 
 namespace guest {
-
 namespace {
 
 constinit std::atomic<bool> over = false;
@@ -21,16 +20,11 @@ void change(uint64_t)
 {
     auto* const code = reinterpret_cast<volatile uint32_t*>(Probe::area());
     for (unsigned n = 0; !over; ++n) {
-        for (unsigned i = 0; i < 3; ++i) {
-            *code = n % 2 == 0   ? encode::load(encode::Load::lw, 10, 11)
-                    : n % 4 == 1 ? encode::atomic(encode::Atomic::add, 2, 10, 11, 12)
-                                 : encode::nop;
-        }
-        static_cast<void>(code);
+        // A load, an atomic of the same register, or neither.
+        code[0] = n % 2 == 0   ? encode::load(encode::Load::lw, 10, 11)
+                  : n % 4 == 1 ? encode::atomic(encode::Atomic::add, 2, 10, 11, 12)
+                               : encode::nop;
         fence_pages();
-        if (n % 16 == 0) {
-            relax();
-        }
     }
 }
 
@@ -44,7 +38,7 @@ void attack()
     code[1] = encode::ebreak;
     map_page(free_pages, Probe::area(), pte_rwx);
     start_other_harts(change);
-    for (unsigned i = 0; i < 500; ++i) {
+    for (unsigned i = 0; i < 5000; ++i) {
         asm volatile("fence.i" : : : "memory");
         fence_pages();
         probe.begin().set(11, plic_threshold(0)).run_at(free_pages);
@@ -52,7 +46,6 @@ void attack()
                    probe.trapped_as(Exception::store_access_fault) ||
                    probe.trapped_as(Exception::instruction_access_fault),
                "another trap");
-        relax();
     }
     over = true;
     turn_paging_off();

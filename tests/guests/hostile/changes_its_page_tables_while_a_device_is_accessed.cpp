@@ -2,7 +2,7 @@
 // tries: HOSTILE 12; CHECKLIST 15, 16
 // answer: each access is done, made again, or is an access fault; never anything else
 // harts: 2
-// beats: 60
+// time: real, harts that change what another executes do so at the same time
 #include "devices.hpp"
 #include "encode.hpp"
 #include "harts.hpp"
@@ -12,23 +12,15 @@
 #include <atomic>
 
 namespace guest {
-
 namespace {
 
 constinit std::atomic<bool> over = false;
 
 void change(uint64_t)
 {
-    auto* const code = reinterpret_cast<volatile uint32_t*>(Probe::area());
     for (unsigned n = 0; !over; ++n) {
-        for (unsigned i = 0; i < 3; ++i) {
-            entry_of(free_pages, 0) = n % 2 == 0 ? leaf(Probe::area(), pte_rwx) : leaf(hole, pte_rwx);
-        }
-        static_cast<void>(code);
+        entry_of(free_pages, 0) = leaf(n % 2 == 0 ? Probe::area() : hole, pte_rwx);
         fence_pages();
-        if (n % 16 == 0) {
-            relax();
-        }
     }
 }
 
@@ -42,7 +34,7 @@ void attack()
     code[1] = encode::ebreak;
     map_page(free_pages, Probe::area(), pte_rwx);
     start_other_harts(change);
-    for (unsigned i = 0; i < 500; ++i) {
+    for (unsigned i = 0; i < 5000; ++i) {
         asm volatile("fence.i" : : : "memory");
         fence_pages();
         probe.begin().set(11, plic_threshold(0)).run_at(free_pages);
@@ -50,7 +42,6 @@ void attack()
                    probe.trapped_as(Exception::store_access_fault) ||
                    probe.trapped_as(Exception::instruction_access_fault),
                "another trap");
-        relax();
     }
     over = true;
     turn_paging_off();

@@ -2,6 +2,7 @@
 // tries: HOSTILE 39; CHECKLIST 2
 // answer: the hart and it keep each other busy; nobody else hears of it
 // ends: never
+// expect: ^traps$
 // beats: 5
 #include "hostile.hpp"
 

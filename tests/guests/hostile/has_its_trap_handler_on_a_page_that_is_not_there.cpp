@@ -2,6 +2,7 @@
 // tries: HOSTILE 39
 // answer: page faults are its own: it takes them for ever, and nobody else hears of them
 // ends: never
+// expect: ^traps$
 // time: real, QEMU counts no instruction for a fetch that faults, so that -icount stands still
 #include "hostile.hpp"
 #include "pages.hpp"

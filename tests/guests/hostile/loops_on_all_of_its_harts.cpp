@@ -4,6 +4,7 @@
 // harts: 2
 // qemu: 10, under -icount 7.2 never takes the host from two harts that loop
 // ends: never
+// expect: ^loops$
 #include "harts.hpp"
 #include "hostile.hpp"
 

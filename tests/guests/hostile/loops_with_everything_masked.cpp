@@ -2,6 +2,7 @@
 // tries: HOSTILE 27
 // answer: it loops for ever, and costs nobody else anything
 // ends: never
+// expect: ^loops$
 #include "hostile.hpp"
 
 namespace guest {

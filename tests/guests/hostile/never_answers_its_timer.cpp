@@ -2,6 +2,7 @@
 // tries: HOSTILE 28; CHECKLIST 46, 47
 // answer: it takes its interrupt for ever, and costs nobody else anything
 // ends: never
+// expect: ^takes timers$
 #include "hostile.hpp"
 
 namespace guest {

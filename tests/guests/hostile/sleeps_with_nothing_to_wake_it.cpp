@@ -2,6 +2,7 @@
 // tries: HOSTILE 19, 27; CHECKLIST 68
 // answer: it sleeps for ever; everybody else goes on
 // ends: never
+// expect: ^sleeps$
 #include "hostile.hpp"
 
 namespace guest {

@@ -2,6 +2,7 @@
 // tries: HOSTILE 19; CHECKLIST 66
 // answer: it is idle, or has ended; everybody else goes on
 // ends: never
+// expect: ^stops$
 #include "hostile.hpp"
 
 namespace guest {

@@ -6,7 +6,6 @@
 #include "hostile.hpp"
 
 namespace guest {
-
 namespace {
 
 void try_one(Mode mode, uint64_t address, uint32_t instruction, Exception cause)

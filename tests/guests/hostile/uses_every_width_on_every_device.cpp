@@ -6,7 +6,6 @@
 #include "hostile.hpp"
 
 namespace guest {
-
 namespace {
 
 constexpr encode::Load loads[] = {encode::Load::lb,  encode::Load::lh,  encode::Load::lw, encode::Load::ld,

@@ -7,7 +7,6 @@
 #include "registers.hpp"
 
 namespace guest {
-
 namespace {
 
 void try_all(Mode mode, uint64_t address)

@@ -9,7 +9,6 @@
 #include "tree.hpp"
 
 namespace guest {
-
 namespace {
 
 /// [unpriv] V: vle and vse with vm = 1; `mop` is unit, indexed, strided, indexed in order.

@@ -2,6 +2,7 @@
 // tries: HOSTILE 27; CHECKLIST 11
 // answer: it waits for ever, and its hart does not spin
 // ends: never
+// expect: ^waits$
 #include "hostile.hpp"
 
 namespace guest {

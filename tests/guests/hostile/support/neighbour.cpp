@@ -105,7 +105,7 @@ void scenario()
         trying("its floating-point register", i);
         expect_equal(now_there.f[i], floats.f[i]);
     }
-    say("neighbour: {} beats, at most {} ticks late", uint64_t{beats}, uint64_t{worst});
+    say("{} beats, at most {} ticks late", uint64_t{beats}, uint64_t{worst});
     if (wanted.halts) {
         sbi_call(sbi::Extension::system_reset, sbi::SystemReset::reset, 0,
                  static_cast<uint64_t>(sbi::ResetReason::system_failure));
