@@ -17,8 +17,8 @@ struct TimerView {
 /// Looks at the timer now and then: an eighth of the limit apart, as a guest with Sstc sets its timer unseen. It
 /// bites after `limit` ticks at the least, and an eighth of that later at the most.
 ///
-/// A hart that sleeps with its timer masked is not hung: older Linux kernels idle so, with a timer that is long due.
-/// One that runs, whatever it has masked, and never takes its timer, is.
+/// A hart that sleeps with its timer masked is not hung: older Linux kernels idle so, with a timer that is long
+/// due. One that runs, whatever it has masked, and never takes its timer, is.
 class TimerWatchdog {
 public:
     static constexpr uint64_t never = UINT64_MAX;
