@@ -142,7 +142,7 @@ hv::vm::ExitCount* handle_guest_access(uint64_t scause, uint64_t sepc, uint64_t 
     if (scause == static_cast<uint64_t>(isa::Exception::store_guest_page_fault)) {
         return handle_store(frame, {scause, sepc, stval, read_csr<Csr::htval>()});
     }
-    if (scause == isa::scause_of(isa::Interrupt::supervisor_timer).bits()) {
+    if (scause == frame.timer_cause) {
         return handle_timer(frame);
     }
     return nullptr;

@@ -86,7 +86,11 @@ void reset_guest_state(GuestFrame& frame, const GuestCpuSettings& settings, uint
         Hstatus{}.with(Hstatus::vsxl, width).with(Hstatus::spv, true).with(Hstatus::spvp, true).bits());
 
     frame.slots = {};
-    frame.has_sstc = settings.has_sstc ? 1 : 0;
+    const bool watched = frame.vcpu->watched;
+    frame.timer = settings.has_sstc ? GuestFrame::guests_own_timer
+                  : watched         ? GuestFrame::shared_timer
+                                    : GuestFrame::harts_timer;
+    frame.timer_cause = watched ? GuestFrame::no_cause : isa::scause_of(isa::Interrupt::supervisor_timer).bits();
     frame.set_pc(entry.pc.value());
     frame.set_x(10, hart_id);
     frame.set_x(11, entry.opaque);
@@ -113,8 +117,9 @@ void reset_guest_cpu(GuestFrame& frame, const GuestCpuSettings& settings, const 
         // Also where the guest has none: the CSR's own reset value is a timer that is always due.
         write_csr<Csr::vstimecmp>(UINT64_MAX);
     }
+    // The hart's own timer is the guest's from here on, or a watchdog's, which sets it.
+    clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
     if (!settings.has_sstc) {
-        clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
         sbi::set_timer(UINT64_MAX);
     }
     reset_guest_state(frame, settings, start.hart_id, start.entry);

@@ -13,6 +13,7 @@
 #include <hv/vm/sbi_call.hpp>
 
 #include "guest_device.hpp"
+#include "guest_fetch.hpp"
 #include "guest_sbi.hpp"
 
 extern "C" void handle_guest_exit();
@@ -41,50 +42,9 @@ std::optional<uint32_t> fetch_parcel(uint64_t address)
     return done != 0 ? std::optional{static_cast<uint32_t>(value)} : std::nullopt;
 }
 
-/// The instruction at `pc` as the guest's own fetch sees it; nothing where that fetch would fault. Two bytes at a
-/// time, as the second two may lie on a page that is not there.
-std::optional<uint32_t> fetch_instruction(uint64_t pc)
-{
-    std::optional<uint32_t> instruction = fetch_parcel(pc);
-    if (instruction && isa::instruction_length(*instruction) == 4) {
-        if (const auto upper = fetch_parcel(pc + 2)) {
-            *instruction |= *upper << 16;
-        } else {
-            instruction = std::nullopt;
-        }
-    }
-    restore_way_back(pc);
-    return instruction;
-}
-
-FaultFacts facts_now(const GuestFrame& frame, vm::StopReason reason)
-{
-    const isa::Scause cause{read_csr<Csr::scause>()};
-    FaultFacts facts{
-        .vcpu = frame.vcpu,
-        .reason = reason,
-        .scause = cause,
-        .stval = read_csr<Csr::stval>(),
-        .user = !isa::Sstatus{read_csr<Csr::sstatus>()}.get(isa::Sstatus::spp),
-        .csrs = {.vsstatus = read_csr<Csr::vsstatus>(),
-                 .vstvec = read_csr<Csr::vstvec>(),
-                 .vsscratch = read_csr<Csr::vsscratch>(),
-                 .vsepc = read_csr<Csr::vsepc>(),
-                 .vscause = read_csr<Csr::vscause>(),
-                 .vstval = read_csr<Csr::vstval>(),
-                 .vsatp = read_csr<Csr::vsatp>()},
-    };
-    if (cause.bits() >= static_cast<uint64_t>(Exception::instruction_guest_page_fault) &&
-        cause.bits() <= static_cast<uint64_t>(Exception::store_guest_page_fault) &&
-        cause != isa::scause_of(Exception::virtual_instruction)) {
-        facts.physical = isa::guest_physical_address(read_csr<Csr::htval>(), facts.stval);
-    }
-    return facts;
-}
-
 [[noreturn]] void stop_guest(GuestFrame& frame, vm::StopReason reason)
 {
-    frame.vcpu->guest->fail(facts_now(frame, reason));
+    frame.vcpu->guest->fail(*frame.vcpu, reason);
 }
 
 /// The guest has nothing where it fetches: an access fault of its own. Not where it fetches the handler of just
@@ -253,6 +213,20 @@ void handle_exception(GuestFrame& frame, Exception cause)
 }
 
 }  // namespace
+
+std::optional<uint32_t> fetch_instruction(uint64_t pc)
+{
+    std::optional<uint32_t> instruction = fetch_parcel(pc);
+    if (instruction && isa::instruction_length(*instruction) == 4) {
+        if (const auto upper = fetch_parcel(pc + 2)) {
+            *instruction |= *upper << 16;
+        } else {
+            instruction = std::nullopt;
+        }
+    }
+    restore_way_back(pc);
+    return instruction;
+}
 
 void settle_access(Vcpu& vcpu, dev::Effects effects)
 {

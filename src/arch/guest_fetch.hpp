@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <hv/arch/guest_cpu.hpp>
 #include <hv/arch/offsets.h>
 
 namespace hv::arch {
+
+/// The instruction at `pc` as the guest's own fetch sees it; nothing where that fetch would fault. Two bytes at a
+/// time, as the second two may lie on a page that is not there. The way back into the guest then leads to `pc`.
+[[nodiscard]] std::optional<uint32_t> fetch_instruction(uint64_t pc);
 
 /// What the hart said when it left the guest.
 struct ExitFacts {

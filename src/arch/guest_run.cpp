@@ -75,7 +75,7 @@ uint32_t serve_pending(Vcpu& vcpu)
 {
     const Interrupts pending{read_csr<Csr::sip>() & read_csr<Csr::sie>()};
     if (pending.get(Interrupts::supervisor_timer)) {
-        guest_timer_due();
+        hart_timer_due(vcpu);
     }
     if (pending.get(Interrupts::supervisor_external)) {
         call_interrupt_handler(isa::Interrupt::supervisor_external);
@@ -93,12 +93,15 @@ void wait_for_interrupt()
     vcpu.counters = vm::PmuCounters{true};
     vcpu.feature_locks.unlock_all();
     vcpu.refetched_at = Vcpu::nowhere;
+    vcpu.guest_timer = UINT64_MAX;
+    vcpu.entered = true;
     // Of the guest's run before, or to a hart that was stopped: an IPI does not reach it.
     vcpu.requests.fetch_and(~request::software_interrupt);
     const Guest& guest = *vcpu.guest;
     reset_guest_cpu(vcpu.frame(), guest.plan().cpu, {guest.hgatp(), guest.time_delta(), vcpu.index, entry});
     // Its PLIC may drive an interrupt that went by while it was stopped.
     send_request(vcpu, request::external_interrupt);
+    begin_watching(vcpu);
     enter_guest();
 }
 
@@ -169,6 +172,7 @@ void obey(Vcpu& vcpu)
             serve_pending(vcpu);
         }
         write_csr<Csr::vsie>(enabled);
+        begin_watching(vcpu);
     }
     if (vcpu.must_leave) {
         // There its leaving is made known.
@@ -180,12 +184,14 @@ void suspend_vcpu(Vcpu& vcpu)
 {
     // [sbi] HSM: any interrupt that the guest has enabled in sie ends it, also with sstatus.SIE = 0.
     // Asked of hip and hie, which hold the same bits: QEMU 7.2 shows no timer and no external interrupt in vsip.
+    vcpu.suspended = true;
     while ((read_csr<Csr::hip>() & read_csr<Csr::hie>()) == 0) {
         wait_for_interrupt();
         if (!serve_interrupts(vcpu)) {
             obey(vcpu);
         }
     }
+    vcpu.suspended = false;
 }
 
 void wait_for_start(Vcpu& vcpu)
@@ -193,13 +199,15 @@ void wait_for_start(Vcpu& vcpu)
     Guest& guest = *vcpu.guest;
     // What is pending for the guest is not to wake a hart that is not in it.
     write_csr<Csr::vsie>(0);
+    vcpu.entered = false;
+    vcpu.suspended = false;
     while (true) {
         if (vcpu.must_leave) {
             vcpu.must_leave = false;
-            guest.left_by_a_vcpu();
+            guest.left_by_a_vcpu(vcpu);
         }
         if (vcpu.index == 0) {
-            guest.start_if_ordered();
+            guest.start_if_due();
         }
         // While the guest is ending, a start that was asked for before does not count.
         if (!guest.is_ending() && !guest.is_paused()) {
@@ -208,7 +216,9 @@ void wait_for_start(Vcpu& vcpu)
             }
         }
         wait_for_interrupt();
-        serve_pending(vcpu);
+        if ((serve_pending(vcpu) & request::pause) != 0) {
+            begin_watching(vcpu);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ public:
     explicit GuestSbi(GuestFrame& frame) : frame_{frame} {}
 
     [[nodiscard]] uint64_t hart() const { return frame_.hart_id; }
-    [[nodiscard]] static constexpr vm::ExtensionSet extensions()
+    [[nodiscard]] static constexpr vm::ExtensionSet common_extensions()
     {
         return vm::ExtensionSet{}
             .with(isa::sbi::Extension::system_suspend)
@@ -22,9 +22,24 @@ public:
             .with(isa::sbi::Extension::firmware_features)
             .with_legacy();
     }
+    [[nodiscard]] vm::ExtensionSet extensions() const
+    {
+        const bool fed = guest().plan().fed_watchdog != 0;
+        return fed ? common_extensions().with_watchdog() : common_extensions();
+    }
     [[nodiscard]] static vm::MachineIdentity identity() { return {}; }
 
-    [[gnu::always_inline]] void set_timer(uint64_t deadline) { set_guest_timer(frame_, deadline); }
+    [[nodiscard, gnu::always_inline]] bool set_timer_quickly(uint64_t deadline)
+    {
+        return set_guest_timer(frame_, deadline);
+    }
+    void set_timer(uint64_t deadline)
+    {
+        if (!set_guest_timer(frame_, deadline)) {
+            set_shared_timer(vcpu(), deadline);
+        }
+    }
+    void feed_watchdog() { guest().feed(); }
     [[gnu::always_inline]] void raise_software_interrupt() { raise_guest_software_interrupt(); }
     [[nodiscard]] bool clear_software_interrupt()
     {

@@ -125,8 +125,6 @@ std::span<arch::HartRecord* const> all_harts(std::span<arch::HartRecord* const> 
 void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
 {
     plan.name = description.name;
-    plan.on_fault = description.on_fault;
-    plan.restart_limit = description.restart_limit;
     const auto images = vm::plan_load(description, {builtin_guest, builtin_guest_end});
     if (!images) {
         arch::refuse_to_boot("{}", images.error());
@@ -137,6 +135,23 @@ void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
     plan.tree.bootargs = description.bootargs;
     plan.tree.initrd = images->initrd;
     plan.tree.plic_sources = dev::Plic::last_source;
+}
+
+/// What becomes of the guest when it fails, in ticks of the machine's time.
+void fill_policy(arch::GuestPlan& plan, const vm::GuestDescription& description, uint64_t ticks_per_second)
+{
+    plan.policy = {
+        .on_fault = description.on_fault,
+        .on_watchdog = description.on_watchdog,
+        .restart_limit = description.restart_limit,
+        .restart_window = description.restart_window,
+        .ticks_per_second = ticks_per_second,
+    };
+    const auto ticks_of = [&](uint32_t ms) {
+        return ms == 0 ? 0 : std::max<uint64_t>(ms * ticks_per_second / 1000, 1);
+    };
+    plan.fed_watchdog = ticks_of(description.fed_watchdog);
+    plan.timer_watchdog = ticks_of(description.timer_watchdog);
 }
 
 }  // namespace
@@ -194,6 +209,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
         plan.harts = harts_of(owners, guests.size(), harts);
         give_what_it_owns(plan, owners, guests.size());
         fill_plan(plan, description);
+        fill_policy(plan, description, board.machine.timebase_frequency);
         plan.tree.isa_extensions = isa.extensions.span();
         plan.tree.mmu_type = isa.mmu_type;
         plan.tree.cache_blocks = isa.cache_blocks;

@@ -262,6 +262,16 @@ void print_backtrace(Sink& sink, const PostMortem& post_mortem)
     println(sink, "    ends after {} frames: more are not shown", most_frames);
 }
 
+/// [sbi] HSM States, as far as a report tells them apart.
+std::string_view word_for(isa::sbi::HartStatus status)
+{
+    using isa::sbi::HartStatus;
+    if (status == HartStatus::stopped || status == HartStatus::start_pending) {
+        return "stopped";
+    }
+    return status == HartStatus::started ? "running" : "suspended";
+}
+
 }  // namespace
 
 [[gnu::cold]] std::string_view name_of(StopReason reason)
@@ -273,8 +283,12 @@ void print_backtrace(Sink& sink, const PostMortem& post_mortem)
         return "a trap that has no answer";
     case StopReason::reset_for_failure:
         return "it asked for a reset, because of a failure";
-    case StopReason::stopped_from_outside:
-        return "from outside";
+    case StopReason::not_fed:
+        return "it has not fed its watchdog in time";
+    case StopReason::timer_untaken:
+        return "its timer was due, and it has not taken it in time";
+    case StopReason::stopped_by_operator:
+        return "by the operator";
     }
     return "for no known reason";
 }
@@ -291,6 +305,25 @@ void print_backtrace(Sink& sink, const PostMortem& post_mortem)
     print_backtrace(sink, post_mortem);
     print_exit_history(sink, post_mortem.exits);
     print_exit_counts(sink, post_mortem.counts);
+    for (const VcpuPlace& other : post_mortem.other_vcpus) {
+        println(sink, "  vCPU {}: {}, pc {:#018x}", other.index, word_for(other.status), other.pc);
+    }
+    println(sink, "  ran for {}, after {} restart{}", post_mortem.ran, post_mortem.restarts,
+            post_mortem.restarts == 1 ? "" : "s");
+}
+
+[[gnu::cold]] void print_neighbour(Sink& sink, std::string_view guest, Duration ran, bool ended)
+{
+    if (ended) {
+        return println(sink, "  guest {} had ended", guest);
+    }
+    println(sink, "  guest {} had been running for {}", guest, ran);
+}
+
+[[gnu::cold]] void format_value(FormatOutput& out, Duration duration)
+{
+    const uint64_t rate = duration.ticks_per_second;
+    print(out, "{}.{:03} s", duration.ticks / rate, duration.ticks % rate * 1000 / rate);
 }
 
 }  // namespace hv::vm

@@ -54,6 +54,14 @@ foreach(source IN LISTS hv_hostile_guests)
   target_include_directories(guest-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/guests/hostile/support)
 endforeach()
 
+# The guests of whole boots: tests/boot/guests, for tests/boot: the target `boot-guests`.
+file(GLOB hv_boot_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/boot/guests/*.cpp)
+add_custom_target(boot-guests)
+foreach(source IN LISTS hv_boot_guests)
+  get_filename_component(name ${source} NAME_WE)
+  hv_add_test_guest(${name} boot-guests ${source})
+endforeach()
+
 # The guests that measure: tests/bench/guests, for tests/bench/run.py: the target `bench-guests`.
 file(GLOB hv_bench_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/guests/*.cpp)
 add_custom_target(bench-guests)

@@ -41,8 +41,9 @@ struct GuestPlan {
     vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
     const vm::SeedSource* seeds = nullptr;
     GuestCpuSettings cpu{};
-    vm::OnFault on_fault = vm::OnFault::stop;
-    uint32_t restart_limit = 0;  ///< how often OnFault::restart does so
+    vm::FaultPolicySettings policy{};
+    uint64_t fed_watchdog = 0;    ///< ticks within which the guest is to feed it; 0: off
+    uint64_t timer_watchdog = 0;  ///< ticks that a timer may be due and untaken; 0: off
 };
 
 /// Built at boot, from the heap, and never destroyed.
@@ -57,13 +58,15 @@ public:
     /// run_vcpu(). While no vCPU is in the guest.
     void start();
 
-    /// Ends this run of the guest: all vCPUs leave it, and the last one to do so shuts the guest down or starts it
-    /// again. Of several calls the first one decides. By a vCPU of the guest.
+    /// Ends this run of the guest: all vCPUs leave it, and the last one to do so does what vm::FaultPolicy says. Of
+    /// several calls the first one decides. By a vCPU of the guest.
     [[noreturn]] void end(Vcpu& caller, GuestEnding how);
-    /// The same, for a vCPU that cannot go on: the report says why.
-    [[noreturn]] void fail(const FaultFacts& facts);
+    /// The same, for a vCPU that cannot go on.
+    [[noreturn]] void fail(Vcpu& caller, vm::StopReason reason);
+    /// The same, by a watchdog that has bitten because of this vCPU, on its hart; returns.
+    void bite(const Vcpu& vcpu, vm::StopReason reason);
     /// By each vCPU, once per ending, when it has left the guest.
-    void left_by_a_vcpu();
+    void left_by_a_vcpu(Vcpu& vcpu);
     [[nodiscard]] bool is_ending() const { return ending_.load() != GuestEnding::none; }
 
     // Orders. Any hart may give them, at any time, also one that runs another guest: they are carried out by the
@@ -77,10 +80,16 @@ public:
     bool order_end(GuestEnding how);
     /// A guest that has ended starts again. False where it has not, or the machine ends.
     bool order_start();
-    /// By vCPU 0's hart, while it is not in the guest.
-    void start_if_ordered();
+    /// By vCPU 0's hart, while it is not in the guest: starts it, where that is due, or sets the hart's timer.
+    void start_if_due();
     [[nodiscard]] bool is_paused() const { return paused_.load(); }
     [[nodiscard]] GuestState state() const;
+
+    /// The guest lives: its `fed` watchdog, where it has one, starts anew.
+    void feed();
+    /// When that bites; `never` where there is none.
+    [[nodiscard]] uint64_t fed_until() const { return fed_until_.load(); }
+    static constexpr uint64_t never = UINT64_MAX;
 
     /// Writes the device tree that the next start gives the guest.
     [[nodiscard]] std::span<const std::byte> write_tree();
@@ -102,12 +111,16 @@ public:
 
 private:
     [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }
-    /// All vCPUs are asked to leave. False where another ending was first.
-    bool begin_ending(GuestEnding how);
+    /// All vCPUs are asked to leave. False where another ending was first. Of `vcpu` the report tells most.
+    bool begin_ending(GuestEnding how, const Vcpu& vcpu, vm::StopReason reason);
     void load_images();
+    void join_the_others();
     void finish_ending();
-    void report_fault() const;
-    [[nodiscard]] bool starts_after_fault();
+    void report(vm::Verdict::Report report) const;
+    void print_report(Sink& sink) const;
+    void say_verdict(const vm::Verdict& verdict) const;
+    void stay_ended(bool failed);
+    [[nodiscard]] bool change_start(uint64_t at);
 
     // First what the fast paths use: where an instruction can name it.
     SerialWires wires_;
@@ -119,16 +132,21 @@ private:
     isa::Hgatp hgatp_{};
     uint64_t time_delta_ = 0;
     uint64_t starts_ = 0;
-    uint32_t restarts_after_fault_ = 0;
     std::span<std::byte> tree_room_{};
     Vector<Vcpu*> vcpus_;
-    FaultFacts fault_{};  ///< of the vCPU that has set `ending_` to failure
+    vm::FaultPolicy policy_;
+    Guest* next_ = nullptr;  ///< of all guests
+    // Of whoever has set `ending_`, read by the last vCPU to leave.
+    const Vcpu* told_of_ = nullptr;
+    vm::StopReason reason_{};
     std::atomic<GuestEnding> ending_ = GuestEnding::none;
     std::atomic<uint32_t> vcpus_out_ = 0;  ///< how many have left since it is ending
     std::atomic<bool> paused_ = false;
-    std::atomic<uint32_t> start_ordered_ = 0;
-    std::atomic<uint32_t> ended_ = 0;  ///< for good, or until order_start()
-    bool failed_ = false;              ///< its last ending was a failure; while it has ended
+    std::atomic<uint64_t> fed_until_ = never;
+    std::atomic<uint64_t> started_at_ = 0;
+    std::atomic<uint64_t> start_at_ = never;  ///< when it is to be started again
+    std::atomic<uint32_t> ended_ = 0;         ///< for good, or until order_start()
+    bool failed_ = false;                     ///< its last ending was a failure; while it has ended
 };
 
 }  // namespace hv::arch

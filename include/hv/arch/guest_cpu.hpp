@@ -65,19 +65,29 @@ inline void restore_way_back(uint64_t pc)
     write_csr<isa::Csr::sepc>(pc);
 }
 
-/// [priv] Sstc; [sbi] TIME. Makes the guest's timer due at guest time `deadline`, by its own timer or by ours.
-[[gnu::always_inline]] inline void set_guest_timer(const GuestFrame& frame, uint64_t deadline)
+/// Guest time is ours plus the delta, modulo 2^64, and the delta is what takes the machine's time back to 0: a time
+/// that ours never reaches is no timer at all.
+[[gnu::always_inline]] inline uint64_t host_time_of(uint64_t guest_time)
 {
-    if (frame.has_sstc != 0) {
+    const uint64_t ours = guest_time - read_csr<isa::Csr::htimedelta>();
+    return ours < guest_time ? UINT64_MAX : ours;
+}
+
+/// [priv] Sstc; [sbi] TIME. Makes the guest's timer due at guest time `deadline`, by its own timer or by ours.
+/// False, and nothing has happened, where that is shared with a watchdog: see set_shared_timer().
+[[nodiscard, gnu::always_inline]] inline bool set_guest_timer(const GuestFrame& frame, uint64_t deadline)
+{
+    if (frame.timer > 0) [[likely]] {
         write_csr<isa::Csr::vstimecmp>(deadline);
-        return;
+        return true;
+    }
+    if (frame.timer < 0) [[unlikely]] {
+        return false;
     }
     clear_csr<isa::Csr::hvip>(isa::Interrupts::virtual_supervisor_timer.mask);
-    // Guest time is ours plus the delta, modulo 2^64; a time that ours never reaches is no timer at all.
-    const uint64_t ours = deadline - read_csr<isa::Csr::htimedelta>();
-    const bool never = deadline == UINT64_MAX || ours < deadline;
-    sbi::set_timer(never ? UINT64_MAX : ours);
+    sbi::set_timer(host_time_of(deadline));
     set_csr<isa::Csr::sie>(isa::Interrupts::supervisor_timer.mask);
+    return true;
 }
 
 /// Our timer was due: passes it on. Only where guests have none of their own.

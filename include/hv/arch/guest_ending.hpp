@@ -1,4 +1,4 @@
-// How a guest's run can end, and what is then known of its vCPUs.
+// What is known of a vCPU when it leaves its guest, and what a guest does, for people.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,18 @@
 
 #include <hv/isa/registers.hpp>
 #include <hv/lib/address.hpp>
+#include <hv/vm/fault_policy.hpp>
 #include <hv/vm/post_mortem.hpp>
 
 namespace hv::arch {
 
-struct Vcpu;
+struct GuestFrame;
 
-/// How a vCPU stood when its guest had to be stopped: for the report, which is made once all of them have left.
-struct FaultFacts {
-    const Vcpu* vcpu = nullptr;
-    vm::StopReason reason{};
+using vm::GuestEnding;
+
+/// How a vCPU stood when it left its guest, as its hart's CSRs tell: for the report, which is made once all have
+/// left.
+struct LeavingFacts {
     isa::Scause scause{};
     uint64_t stval = 0;
     std::optional<GuestPhysAddr> physical{};
@@ -23,20 +25,12 @@ struct FaultFacts {
     vm::VsCsrs csrs{};
 };
 
-/// How a guest's run has ended.
-enum class GuestEnding : uint32_t {
-    none,              ///< it runs
-    shutdown,          ///< it asked for that
-    reboot,            ///< it asked for that: it starts again
-    failure,           ///< it said that it has failed, or was stopped
-    operator_stop,     ///< somebody at the console wants it to be over
-    operator_restart,  ///< somebody at the console wants it to start again
-};
+/// On the hart that runs the vCPU, before anything else traps there.
+[[nodiscard]] LeavingFacts facts_of_leaving();
 
-/// What a guest does, for people.
 enum class GuestState : uint8_t {
     running,
-    paused,  ///< by pause()
+    paused,  ///< by Guest::pause()
     ending,  ///< its vCPUs leave it, or it waits to be started again
     ended,   ///< its memory is as it has left it
 };

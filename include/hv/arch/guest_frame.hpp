@@ -27,7 +27,14 @@ struct GuestFrame {
     vm::ExitRing* ring = nullptr;
     Guest* guest = nullptr;  ///< the vCPU's
     uint64_t hart_id = 0;    ///< the guest's: the vCPU's index
-    uint64_t has_sstc = 0;   ///< the guest's timer is vstimecmp
+    /// What the guest's timer is: vstimecmp; the hart's own; or that, which a watchdog uses as well.
+    int64_t timer = 0;
+    static constexpr int64_t guests_own_timer = 1;
+    static constexpr int64_t harts_timer = 0;
+    static constexpr int64_t shared_timer = -1;
+    /// The scause of an interrupt that is the guest's timer, and nothing else; `no_cause` where there is none such.
+    uint64_t timer_cause = no_cause;
+    static constexpr uint64_t no_cause = UINT64_MAX;
 
     /// ra, sp, tp, t0 to t6 and a0 to a7.
     static constexpr uint32_t saved_for_calls = 0xf003'fcf6;

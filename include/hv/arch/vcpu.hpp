@@ -4,9 +4,11 @@
 #include <atomic>
 #include <cstdint>
 
+#include <hv/arch/guest_ending.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/vm/sbi_counters.hpp>
 #include <hv/vm/sbi_host.hpp>
+#include <hv/vm/timer_watchdog.hpp>
 
 namespace hv::arch {
 
@@ -37,8 +39,17 @@ struct Vcpu {
     vm::PmuCounters counters{true};
     vm::FeatureLocks feature_locks{};
 
-    /// It was asked to leave its guest, and has yet to do so. Its own hart's business.
-    bool must_leave = false;
+    // Its own hart's business, until it has left.
+    bool must_leave = false;  ///< it was asked to, and has yet to do so
+    bool entered = false;     ///< it was started, and has not left or stopped since
+    bool suspended = false;
+    LeavingFacts facts{};
+
+    // See guest_watch.cpp.
+    bool watched = false;               ///< by a watchdog, so that its hart's timer is not only the guest's
+    uint64_t guest_timer = UINT64_MAX;  ///< when that is due, where the two share the hart's timer
+    uint64_t guest_timer_set = 0;       ///< how often it was set
+    vm::TimerWatchdog timer_watchdog{0};
 
     /// What others have asked for since it last looked. Whoever sets the first bit interrupts the hart.
     std::atomic<uint32_t> requests = 0;
@@ -68,6 +79,14 @@ void suspend_vcpu(Vcpu& vcpu);
 [[nodiscard]] bool serve_interrupts(Vcpu& vcpu);
 /// Sleeps while the guest is paused. Returns unless it ends.
 void obey(Vcpu& vcpu);
+/// The hart's own timer: interrupts it at `deadline`.
+void set_hart_timer(const Vcpu& vcpu, uint64_t deadline);
+/// The vCPU is about to enter its guest, afresh or after a pause, and its watchdogs start anew.
+void begin_watching(Vcpu& vcpu);
+/// The hart's own timer was due.
+void hart_timer_due(Vcpu& vcpu);
+/// Where guest and watchdogs share the hart's timer: the guest's is to be due at guest time `deadline`.
+void set_shared_timer(Vcpu& vcpu, uint64_t deadline);
 /// Makes other vCPUs of the guest flush, and waits until they have.
 void fence_others(Vcpu& vcpu, uint64_t vcpus, const vm::FenceRequest& request);
 

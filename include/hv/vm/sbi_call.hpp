@@ -40,6 +40,17 @@ SbiReturn handle_base(const H& host, const SbiCall& call)
     return {Error::not_supported};
 }
 
+/// Ours, which only a guest with an armed watchdog is offered.
+template <SbiHost H>
+SbiReturn handle_own(H& host, const SbiCall& call)
+{
+    if (static_cast<OwnFunction>(call.function()) != OwnFunction::feed) {
+        return {isa::sbi::Error::not_supported};
+    }
+    host.feed_watchdog();
+    return {};
+}
+
 template <SbiHost H>
 // NOLINTNEXTLINE(readability-function-size): the list of extensions.
 SbiOutcome dispatch(H& host, const SbiCall& call)
@@ -97,6 +108,9 @@ template <SbiHost H>
 {
     if (!host.extensions().contains(call.extension())) {
         return isa::sbi::Error::not_supported;
+    }
+    if (call.extension() == sbi_own_extension) {
+        return sbi_detail::handle_own(host, call);
     }
     return sbi_detail::dispatch(host, call);
 }

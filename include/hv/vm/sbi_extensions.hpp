@@ -8,12 +8,16 @@
 
 namespace hv::vm {
 
-/// Our implementation id, which no other project has, and the extension that will hold our own calls: not offered.
+/// Our implementation id, which no other project has, and the extension that holds our own calls.
 inline constexpr uint64_t sbi_implementation_id = 0x42'4b48;
 inline constexpr uint64_t sbi_implementation_version = 1;
 inline constexpr uint32_t sbi_own_extension = 0x0a42'4b48;
 
-/// BASE, TIME, IPI, RFENCE, HSM, SRST and DBCN always; SUSP, PMU, FWFT and the legacy calls 0 to 8, where added.
+/// What a6 holds for it. feed: the guest's `fed` watchdog starts anew; returns 0.
+enum class OwnFunction : uint64_t { feed = 0 };
+
+/// BASE, TIME, IPI, RFENCE, HSM, SRST and DBCN always; SUSP, PMU, FWFT, the legacy calls 0 to 8 and our own, where
+/// added.
 class ExtensionSet {
 public:
     constexpr ExtensionSet()
@@ -32,12 +36,17 @@ public:
         return ExtensionSet{slots_ | bit_of(optional)};
     }
     [[nodiscard]] constexpr ExtensionSet with_legacy() const { return ExtensionSet{slots_ | legacy}; }
+    /// Our own: for a guest whose `fed` watchdog is armed.
+    [[nodiscard]] constexpr ExtensionSet with_watchdog() const { return ExtensionSet{slots_ | watchdog}; }
 
     /// About a dozen instructions.
     [[nodiscard, gnu::always_inline]] constexpr bool contains(uint32_t extension) const
     {
         const uint32_t slot = extension >> 16 & 31;
         if (((slots_ >> slot) & 1) != 0 && numbers[slot] == extension) {
+            return true;
+        }
+        if (extension == sbi_own_extension && (slots_ & watchdog) != 0) {
             return true;
         }
         return extension <= static_cast<uint32_t>(isa::sbi::Extension::legacy_shutdown) && (slots_ & legacy) != 0;
@@ -58,7 +67,8 @@ private:
         }
         return table;
     }();
-    static constexpr uint32_t legacy = uint32_t{1} << 31;  // the slot of no extension
+    static constexpr uint32_t legacy = uint32_t{1} << 31;  // the slots of no extension
+    static constexpr uint32_t watchdog = uint32_t{1} << 30;
 
     constexpr explicit ExtensionSet(uint32_t slots) : slots_{slots} {}
     static constexpr uint32_t bit_of(isa::sbi::Extension extension)

@@ -53,17 +53,22 @@ concept SbiHost = requires(H& host, const H& same, FenceRequest fence, HartMask 
                            std::span<const std::byte> text, uint64_t number, uint64_t hart,
                            isa::sbi::Feature feature)
 {
-    // The caller: hart() is less than hart_states().count().
+    // The caller: hart() is less than hart_states().count(). common_extensions(): those that every guest is offered.
     { same.hart() } -> std::same_as<uint64_t>;
-    { same.extensions() } -> std::same_as<ExtensionSet>;
+    { same.common_extensions() } -> std::same_as<ExtensionSet>;
 
     // What a call does to its own hart. set_timer() takes guest time: a time that has come makes the guest's timer
-    // interrupt pending, and one that has not clears it, whether that is enabled or not.
+    // interrupt pending, and one that has not clears it, whether that is enabled or not. set_timer_quickly() does the
+    // same, or, where that takes longer, nothing, and is false.
+    { host.set_timer_quickly(number) } -> std::same_as<bool>;
     { host.set_timer(number) } -> std::same_as<void>;
     { host.raise_software_interrupt() } -> std::same_as<void>;
     { host.fence_here(fence) } -> std::same_as<void>;
 
-    // The guest and its harts. clear_software_interrupt(): was it pending?
+    // The guest and its harts. clear_software_interrupt(): was it pending? extensions(): the common ones, and what
+    // this guest is offered besides. feed_watchdog() is for a guest that has one.
+    { same.extensions() } -> std::same_as<ExtensionSet>;
+    { host.feed_watchdog() } -> std::same_as<void>;
     { same.identity() } -> std::same_as<MachineIdentity>;
     { host.hart_states() } -> std::same_as<HartStates&>;
     { host.clear_software_interrupt() } -> std::same_as<bool>;

@@ -29,13 +29,18 @@ template <SbiHost H>
         if (function != static_cast<uint32_t>(Timer::set_timer)) {
             return false;
         }
+        if (!host.set_timer_quickly(a0)) [[unlikely]] {
+            return false;
+        }
         host.counters().count(PmuEvent::set_timer);
-        host.set_timer(a0);
     } else if (is(Extension::base)) {
         if (function == static_cast<uint32_t>(Base::get_spec_version)) {
             value = spec_version(3, 0);
         } else if (function == static_cast<uint32_t>(Base::probe_extension)) {
-            value = host.extensions().contains(static_cast<uint32_t>(a0)) ? 1 : 0;
+            value = host.common_extensions().contains(static_cast<uint32_t>(a0)) ? 1 : 0;
+            if (value == 0 && static_cast<uint32_t>(a0) == sbi_own_extension) {
+                return false;
+            }
         } else {
             return false;
         }

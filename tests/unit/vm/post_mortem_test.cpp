@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,7 +115,10 @@ public:
                                  .csrs = csrs,
                                  .memory = door,
                                  .exits = ExitHistory{ring.records, next},
-                                 .counts = counts});
+                                 .counts = counts,
+                                 .other_vcpus = others,
+                                 .ran = {12'345'678, 1'000'000},
+                                 .restarts = restarts});
         return sink.all;
     }
 
@@ -128,6 +132,8 @@ public:
     ExitRing ring;
     size_t next = 0;
     ExitCounts counts;
+    std::vector<VcpuPlace> others;
+    uint64_t restarts = 2;
 
 private:
     test::GuestRam ram_;
@@ -220,6 +226,7 @@ TEST(PostMortem, TellsOfACrashLoopWhatTheGuestCouldNotTake)
     stores to devices or to nothing               1              400        400        400
     fetches from devices or nothing               1              300        300        300
     all                                          14             1720        122        400
+  ran for 12.345 s, after 2 restarts
 )");
 }
 
@@ -252,6 +259,7 @@ TEST(PostMortem, TellsOfAStoreToMemoryThatIsReadOnly)
     at 0xffffffff80000200
   last exits: none
   exits: none
+  ran for 12.345 s, after 2 restarts
 )");
 }
 
@@ -371,7 +379,7 @@ TEST(PostMortem, HasLinesThatFitAWideTerminal)
 TEST(PostMortem, HasNoAddressWhereTheTrapHasNone)
 {
     StoppedGuest guest;
-    EXPECT_EQ(trap_lines(guest.report(StopReason::stopped_from_outside)),
+    EXPECT_EQ(trap_lines(guest.report(StopReason::stopped_by_operator)),
               R"(  cause: supervisor timer interrupt, scause 0x8000000000000005, stval 0x0
   mode: VS, at pc 0xffffffff80000010
   instruction: sd a0, 0(a1), 0xa5b023
@@ -531,10 +539,33 @@ TEST(GuestAddressText, SaysWhatIsThereOrWhatIsNearest)
     EXPECT_EQ(text(UINT64_MAX), "18446744071293620223 bytes past the end of RAM, nothing is there");
 }
 
+TEST(PostMortem, TellsWhereTheOtherVcpusWere)
+{
+    using isa::sbi::HartStatus;
+    StoppedGuest guest;
+    guest.restarts = 1;
+    guest.others = {{0, HartStatus::started, kernel}, {2, HartStatus::stopped, 0}, {3, HartStatus::suspended, 4}};
+    const std::string report = guest.report();
+    EXPECT_EQ(report.substr(report.find("  vCPU 0")), R"(  vCPU 0: running, pc 0xffffffff80000000
+  vCPU 2: stopped, pc 0x0000000000000000
+  vCPU 3: suspended, pc 0x0000000000000004
+  ran for 12.345 s, after 1 restart
+)");
+}
+
+TEST(PostMortem, TellsHowLongTheOthersHadBeenRunning)
+{
+    StringSink sink;
+    print_neighbour(sink, "linux", {1'000'060'000, 10'000'000}, false);
+    print_neighbour(sink, "hello", {5, 10'000'000}, true);
+    EXPECT_EQ(sink.all, "  guest linux had been running for 100.006 s\n  guest hello had ended\n");
+}
+
 TEST(StopReason, HasWordsOfItsOwn)
 {
-    for (const StopReason reason : {StopReason::trap_vector_faults, StopReason::trap_without_answer,
-                                    StopReason::reset_for_failure, StopReason::stopped_from_outside}) {
+    for (const StopReason reason :
+         {StopReason::trap_vector_faults, StopReason::trap_without_answer, StopReason::reset_for_failure,
+          StopReason::not_fed, StopReason::timer_untaken, StopReason::stopped_by_operator}) {
         StoppedGuest guest;
         const std::string report = guest.report(reason);
         EXPECT_EQ(report.substr(0, report.find('\n')),

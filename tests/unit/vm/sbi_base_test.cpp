@@ -40,6 +40,31 @@ protected:
     }
 };
 
+TEST_F(SbiBase, OffersTheWatchdogToAGuestThatHasOne)
+{
+    EXPECT_EQ(base(Base::probe_extension, sbi_own_extension), (SbiReturn{Error::success, 0}));
+    EXPECT_EQ(result_of(host_.call(sbi_own_extension, 0)), not_supported);
+    EXPECT_EQ(host_.feeds, 0U);
+    host_.watched = true;
+    EXPECT_EQ(base(Base::probe_extension, sbi_own_extension), (SbiReturn{Error::success, 1}));
+    EXPECT_EQ(result_of(host_.call(sbi_own_extension, 0)), (SbiReturn{Error::success, 0}));
+    EXPECT_EQ(host_.feeds, 1U);
+    EXPECT_EQ(result_of(host_.call(sbi_own_extension, 1)), not_supported);
+    EXPECT_EQ(host_.feeds, 1U);
+}
+
+TEST_F(SbiBase, LeavesWhatAWatchdogChangesToTheSlowPath)
+{
+    host_.watched = true;
+    uint64_t a0 = sbi_own_extension;
+    uint64_t a1 = 0;
+    EXPECT_FALSE(handle_hot_call(host_, a0, a1, 0, 0, 0, static_cast<uint64_t>(Base::probe_extension),
+                                 static_cast<uint64_t>(Extension::base)));
+    a0 = 5;
+    EXPECT_FALSE(handle_hot_call(host_, a0, a1, 0, 0, 0, 0, static_cast<uint64_t>(Extension::timer)));
+    EXPECT_TRUE(host_.idle());
+}
+
 // CHECKLIST 57.
 TEST_F(SbiBase, SaysVersionThreeInTheLow31Bits)
 {

@@ -60,8 +60,17 @@ struct FakeHost {
 
     // The concept's.
     [[nodiscard]] uint64_t hart() const { return hart_; }
-    [[nodiscard]] vm::ExtensionSet extensions() const { return offered; }
+    [[nodiscard]] vm::ExtensionSet common_extensions() const { return offered; }
+    [[nodiscard]] vm::ExtensionSet extensions() const { return watched ? offered.with_watchdog() : offered; }
+    bool set_timer_quickly(uint64_t time)
+    {
+        if (!watched) {
+            timers.push_back(time);
+        }
+        return !watched;
+    }
     void set_timer(uint64_t time) { timers.push_back(time); }
+    void feed_watchdog() { ++feeds; }
     void raise_software_interrupt() { ++own_ipis; }
     void fence_here(vm::FenceRequest fence) { own_fences.push_back(fence); }
     [[nodiscard]] vm::MachineIdentity identity() const { return {0x11, 0x22, 0x33}; }
@@ -127,8 +136,8 @@ struct FakeHost {
     /// Nothing was done to anything but registers.
     [[nodiscard]] bool idle() const
     {
-        return timers.empty() && own_ipis == 0 && own_fences.empty() && sent_ipis.empty() && sent_fences.empty() &&
-               woken.empty() && written.empty();
+        return timers.empty() && feeds == 0 && own_ipis == 0 && own_fences.empty() && sent_ipis.empty() &&
+               sent_fences.empty() && woken.empty() && written.empty();
     }
 
     FakeGuest& guest;
@@ -137,6 +146,8 @@ struct FakeHost {
                                    .with(isa::sbi::Extension::performance_monitoring)
                                    .with(isa::sbi::Extension::firmware_features)
                                    .with_legacy();
+    bool watched = false;  ///< by a `fed` watchdog, on a hart without Sstc
+    unsigned feeds = 0;
     std::vector<uint64_t> timers;
     unsigned own_ipis = 0;
     std::vector<vm::FenceRequest> own_fences;

@@ -1,0 +1,129 @@
+// The one timer of a hart's own: for the guest's watchdogs, for a guest without Sstc, and for a start to come.
+//
+// A hart without Sstc has no timer for its guest but this one. Where the guest has a watchdog too, the earliest of
+// what the two wait for is what the timer is set to, and set_timer leaves the fast path (see GuestFrame::timer).
+#include <hv/arch/vcpu.hpp>
+
+#include <algorithm>
+
+#include <hv/arch/csr_access.hpp>
+#include <hv/arch/guest.hpp>
+#include <hv/arch/guest_cpu.hpp>
+#include <hv/arch/sbi.hpp>
+
+#include "guest_fetch.hpp"
+
+namespace hv::arch {
+namespace {
+
+using isa::Csr;
+using isa::Interrupts;
+using vm::StopReason;
+
+constexpr uint64_t never = UINT64_MAX;
+
+/// [priv] Machine: Wait for Interrupt. A hart that is interrupted in it is behind it then.
+bool is_behind_a_wait()
+{
+    constexpr uint32_t wfi = 0x1050'0073;
+    const uint64_t pc = read_csr<Csr::sepc>();
+    const auto before = fetch_instruction(pc - 4);
+    restore_way_back(pc);
+    return before == wfi;
+}
+
+vm::TimerView view_timer(const Vcpu& vcpu)
+{
+    vm::TimerView view;
+    if (vcpu.frame().timer == GuestFrame::guests_own_timer) {
+        view.set_to = read_csr<Csr::vstimecmp>();
+        view.due = read_csr<Csr::time>() + read_csr<Csr::htimedelta>() >= view.set_to;
+    } else {
+        view.set_to = vcpu.guest_timer_set;
+        view.due = (read_csr<Csr::hvip>() & Interrupts::virtual_supervisor_timer.mask) != 0;
+    }
+    view.enabled = (read_csr<Csr::hie>() & Interrupts::virtual_supervisor_timer.mask) != 0;
+    view.sleeping = view.due && !view.enabled && (vcpu.suspended || is_behind_a_wait());
+    return view;
+}
+
+/// Asks the watchdogs. Returns when to ask again.
+uint64_t look(Vcpu& vcpu, uint64_t now)
+{
+    Guest& guest = *vcpu.guest;
+    if (guest.is_ending() || guest.is_paused()) {
+        vcpu.timer_watchdog.rest();
+        return never;
+    }
+    uint64_t next = never;
+    if (vcpu.entered && vcpu.timer_watchdog.is_armed()) {
+        if (vcpu.timer_watchdog.look(now, view_timer(vcpu))) {
+            guest.bite(vcpu, StopReason::timer_untaken);
+            return never;
+        }
+        next = vcpu.timer_watchdog.next_look(now);
+    }
+    if (vcpu.index == 0) {
+        const uint64_t fed_until = guest.fed_until();
+        if (fed_until <= now) {
+            guest.bite(vcpu, StopReason::not_fed);
+            return never;
+        }
+        next = std::min(next, fed_until);
+    }
+    return next;
+}
+
+void set_or_clear(const Vcpu& vcpu, uint64_t deadline)
+{
+    if (deadline == never) {
+        clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
+    } else {
+        set_hart_timer(vcpu, deadline);
+    }
+}
+
+}  // namespace
+
+void set_hart_timer(const Vcpu& vcpu, uint64_t deadline)
+{
+    if (vcpu.guest->plan().cpu.has_stimecmp) {
+        write_csr<Csr::stimecmp>(deadline);
+    } else {
+        sbi::set_timer(deadline);
+    }
+    set_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
+}
+
+void begin_watching(Vcpu& vcpu)
+{
+    if (vcpu.watched) {
+        vcpu.timer_watchdog.rest();
+        set_or_clear(vcpu, std::min(vcpu.guest_timer, look(vcpu, read_csr<Csr::time>())));
+    }
+}
+
+void hart_timer_due(Vcpu& vcpu)
+{
+    if (!vcpu.watched) {
+        guest_timer_due();
+        return;
+    }
+    const uint64_t now = read_csr<Csr::time>();
+    if (vcpu.guest_timer <= now) {
+        vcpu.guest_timer = never;
+        set_csr<Csr::hvip>(Interrupts::virtual_supervisor_timer.mask);
+    }
+    set_or_clear(vcpu, std::min(vcpu.guest_timer, look(vcpu, now)));
+}
+
+void set_shared_timer(Vcpu& vcpu, uint64_t deadline)
+{
+    clear_csr<Csr::hvip>(Interrupts::virtual_supervisor_timer.mask);
+    vcpu.guest_timer = host_time_of(deadline);
+    vcpu.guest_timer_set++;
+    // A time that has come is due at once.
+    hart_timer_due(vcpu);
+}
+
+}  // namespace hv::arch
