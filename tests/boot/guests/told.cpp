@@ -1,0 +1,200 @@
+// A guest that does what its bootargs tell it, with a number behind a colon: for tests of what becomes of guests.
+//
+//   counts:N     says so every 10 ms, N times, and shuts down
+//   crashes:MS   traps after so many ms, with a trap vector that is nowhere
+//   fails:MS     asks for a reset, because of a failure
+//   reboots:MS   asks for a reboot, again and again
+//   loops:MS     loops with interrupts off and its timer due
+//   masks:MS     the same with all interrupts masked
+//   idles:MS     sleeps for so long with its timer due and masked; is woken by its other hart, and shuts down
+//   hangs:MS     its other hart loops as in `loops`; this one counts on for ever
+//   feeds:N      feeds its watchdog every 10 ms, N times, and then goes on without
+//   stops:MS     stops its only hart
+//   leaves:MS    writes a canary all over its memory, says how many it has found before, and fails
+#include <string_view>
+
+#include <hv/vm/sbi_extensions.hpp>
+
+#include "harts.hpp"
+#include "tree.hpp"
+
+namespace guest {
+namespace {
+
+/// The word, and the number behind its colon.
+struct Order {
+    std::string_view word;
+    uint64_t number = 0;
+};
+
+Order read_order()
+{
+    const auto chosen = tree().root().child("chosen");
+    const auto bootargs = chosen ? chosen->property("bootargs") : std::nullopt;
+    Order order;
+    if (bootargs) {
+        const std::string_view text{reinterpret_cast<const char*>(bootargs->value.data()), bootargs->value.size()};
+        size_t at = 0;
+        while (at < text.size() && text[at] >= 'a' && text[at] <= 'z') {
+            ++at;
+        }
+        order.word = text.substr(0, at);
+        while (++at < text.size() && text[at] >= '0' && text[at] <= '9') {
+            order.number = order.number * 10 + static_cast<uint64_t>(text[at] - '0');
+        }
+    }
+    return order;
+}
+
+constinit volatile uint64_t beats = 0;
+
+void beat()
+{
+    beats = beats + 1;
+    set_timer(now() + 10 * ticks_per_ms);
+}
+
+/// Beats every 10 ms from here on.
+void start_beating()
+{
+    on_interrupt(Interrupt::supervisor_timer, beat);
+    set_timer(now() + 10 * ticks_per_ms);
+    GUEST_CSR_SET(sie, bit(Interrupt::supervisor_timer));
+    enable_interrupts();
+}
+
+void wait_for_beat(uint64_t which)
+{
+    while (beats < which) {
+        wait_for_interrupt();
+    }
+}
+
+void wait_ms(uint64_t ms)
+{
+    start_beating();
+    wait_for_beat(ms / 10);
+    disable_interrupts();
+    set_timer(UINT64_MAX);
+}
+
+[[noreturn]] void reset(sbi::ResetType type, sbi::ResetReason reason)
+{
+    sbi_call(sbi::Extension::system_reset, sbi::SystemReset::reset, static_cast<uint64_t>(type),
+             static_cast<uint64_t>(reason));
+    __builtin_unreachable();
+}
+
+[[noreturn]] void crash()
+{
+    GUEST_CSR_WRITE(stvec, 0x4000'0000);
+    asm volatile("ebreak" : : : "memory");
+    __builtin_unreachable();
+}
+
+[[noreturn]] void loop_with_timer_due(uint64_t /*unused*/)
+{
+    set_timer(now());
+    while (true) {
+        asm volatile("" : : : "memory");
+    }
+}
+
+void count_for_ever(uint64_t most)
+{
+    start_beating();
+    for (uint64_t i = 1; i <= most; ++i) {
+        wait_for_beat(i);
+        say("counts {} at {}", i, now() / ticks_per_ms);
+    }
+}
+
+void wake_the_first(uint64_t ms)
+{
+    wait_ms(ms);
+    send_ipi(0);
+    stop_this_hart();
+}
+
+void idle(uint64_t ms)
+{
+    start_hart(1, wake_the_first, ms);
+    GUEST_CSR_WRITE(sie, bit(Interrupt::supervisor_software));
+    set_timer(now());
+    // Few instructions, so that nobody looks elsewhere than at the WFI.
+    wait_for_interrupt();
+    set_timer(UINT64_MAX);
+    say("idled");
+}
+
+void feed(uint64_t times)
+{
+    say("watchdog offered: {}", is_offered(hv::vm::sbi_own_extension));
+    say("feed: {}, no function: {}", sbi_call_raw(hv::vm::sbi_own_extension, 0).error,
+        sbi_call_raw(hv::vm::sbi_own_extension, 1).error);
+    start_beating();
+    for (uint64_t i = 1; i <= times; ++i) {
+        wait_for_beat(i);
+        sbi_call_raw(hv::vm::sbi_own_extension, 0);
+    }
+    say("fed {} times", times);
+    wait_for_beat(UINT64_MAX);
+}
+
+/// A word in every page of the upper half of memory.
+void leave_canaries()
+{
+    constexpr uint64_t canary = 0x0ca9'a91e'0ca9'a91e;
+    const uint64_t middle = ram_start() + (ram_end() - ram_start()) / 2;
+    uint64_t found = 0;
+    for (uint64_t page = middle; page < ram_end(); page += 4096) {
+        auto& word = *reinterpret_cast<volatile uint64_t*>(page + 8 * (page / 4096 % 512));
+        found += word == canary ? 1U : 0U;
+        word = canary;
+    }
+    say("canaries found: {}", found);
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-function-size): one line or two for each word.
+void scenario()
+{
+    const Order order = read_order();
+    const auto is = [&](std::string_view word) { return order.word == word; };
+    if (is("counts")) {
+        count_for_ever(order.number);
+    } else if (is("crashes")) {
+        wait_ms(order.number);
+        crash();
+    } else if (is("fails")) {
+        wait_ms(order.number);
+        reset(sbi::ResetType::cold_reboot, sbi::ResetReason::system_failure);
+    } else if (is("reboots")) {
+        wait_ms(order.number);
+        reset(sbi::ResetType::cold_reboot, sbi::ResetReason::none);
+    } else if (is("loops")) {
+        wait_ms(order.number);
+        loop_with_timer_due(0);
+    } else if (is("masks")) {
+        wait_ms(order.number);
+        GUEST_CSR_WRITE(sie, 0);
+        loop_with_timer_due(0);
+    } else if (is("idles")) {
+        idle(order.number);
+    } else if (is("hangs")) {
+        start_hart(1, loop_with_timer_due);
+        count_for_ever(UINT64_MAX);
+    } else if (is("feeds")) {
+        feed(order.number);
+    } else if (is("stops")) {
+        wait_ms(order.number);
+        stop_this_hart();
+    } else if (is("leaves")) {
+        leave_canaries();
+        wait_ms(order.number);
+        reset(sbi::ResetType::shutdown, sbi::ResetReason::system_failure);
+    }
+}
+
+}  // namespace guest
