@@ -110,6 +110,9 @@ void Guest::start()
     load_images();
     starts_++;
     hart_states_.stop_all();
+    for (Vcpu* vcpu : vcpus_.span()) {
+        vcpu->digest_shown = false;
+    }
     // The serial port drives the PLIC: it lowers its line first.
     const dev::Effects line = serial_port_.reset();
     static_cast<void>(plic_.reset());

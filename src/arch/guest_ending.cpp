@@ -1,9 +1,10 @@
 // How a guest ends, what is said about that, and what becomes of it: vm::FaultPolicy decides, and this does it.
-#include <hv/arch/guest.hpp>
+#include <hv/arch/guest_ending.hpp>
 
-#include <array>
+#include <algorithm>
 
 #include <hv/arch/csr_access.hpp>
+#include <hv/arch/guest.hpp>
 #include <hv/arch/machine_end.hpp>
 #include <hv/isa/cause.hpp>
 #include <hv/isa/htinst.hpp>
@@ -69,6 +70,7 @@ bool Guest::begin_ending(GuestEnding how, const Vcpu& vcpu, vm::StopReason reaso
         return false;
     }
     told_of_ = &vcpu;
+    ended_at_ = read_csr<Csr::time>();
     reason_ = reason;
     send_requests(*this, all_vcpus(), request::stop);
     return true;
@@ -203,7 +205,6 @@ void Guest::print_report(Sink& sink) const
     const GuestFrame& frame = told_of_->frame();
     const LeavingFacts& facts = told_of_->facts;
     const auto next = static_cast<size_t>(frame.next_record - frame.ring->records.data());
-    const uint64_t now = read_csr<Csr::time>();
     const uint64_t second = plan_.policy.ticks_per_second;
     StaticVector<vm::VcpuPlace, vm::GuestDescription::max_harts> places;
     for (const Vcpu* vcpu : vcpus_.span()) {
@@ -226,13 +227,14 @@ void Guest::print_report(Sink& sink) const
                                     .exits = vm::ExitHistory{frame.ring->records, next},
                                     .counts = frame.counts,
                                     .other_vcpus = places.span(),
-                                    .ran = {now - started_at_.load(), second},
+                                    .ran = {ended_at_ - started_at_.load(), second},
                                     .restarts = policy_.restarts(),
                                 });
     for (const Guest* other = all_guests; other != nullptr; other = other->next_) {
         if (other != this) {
             const bool ended = other->ended_.load() != 0;
-            vm::print_neighbour(sink, other->plan_.name, {now - other->started_at_.load(), second}, ended);
+            vm::print_neighbour(sink, other->plan_.name,
+                                {ended_at_ - std::min(ended_at_, other->started_at_.load()), second}, ended);
         }
     }
 }
@@ -270,7 +272,7 @@ void Guest::say_verdict(const Verdict& verdict) const
 void Guest::finish_ending()
 {
     flush_console(*this);
-    const Verdict verdict = policy_.judge(ending_.load(), read_csr<Csr::time>());
+    const Verdict verdict = policy_.judge(ending_.load(), ended_at_);
     report(verdict.report);
     say_verdict(verdict);
     switch (verdict.action) {

@@ -99,6 +99,9 @@ void wait_for_interrupt()
     vcpu.requests.fetch_and(~request::software_interrupt);
     const Guest& guest = *vcpu.guest;
     reset_guest_cpu(vcpu.frame(), guest.plan().cpu, {guest.hgatp(), guest.time_delta(), vcpu.index, entry});
+    if (guest.plan().shows_digests) {
+        show_reset_digest(vcpu);
+    }
     // Its PLIC may drive an interrupt that went by while it was stopped.
     send_request(vcpu, request::external_interrupt);
     begin_watching(vcpu);

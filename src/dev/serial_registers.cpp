@@ -99,7 +99,9 @@ void SerialRegisters::reset()
     const SerialFifo unsent = transmitter_;
     const bool refused = refused_input_;
     *this = {};
-    transmitter_ = unsent;
+    if (unsent.count() != 0) {
+        transmitter_ = unsent;
+    }
     refused_input_ = refused;
     update_line_status(0);
     update_detours();

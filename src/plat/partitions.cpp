@@ -210,6 +210,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
         give_what_it_owns(plan, owners, guests.size());
         fill_plan(plan, description);
         fill_policy(plan, description, board.machine.timebase_frequency);
+        plan.shows_digests = partitions.description.stats;
         plan.tree.isa_extensions = isa.extensions.span();
         plan.tree.mmu_type = isa.mmu_type;
         plan.tree.cache_blocks = isa.cache_blocks;

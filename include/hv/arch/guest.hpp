@@ -2,14 +2,13 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 #include <hv/arch/guest_console.hpp>
-#include <hv/arch/guest_cpu.hpp>
 #include <hv/arch/guest_ending.hpp>
+#include <hv/arch/guest_plan.hpp>
 #include <hv/arch/vcpu.hpp>
 #include <hv/dev/bus.hpp>
 #include <hv/dev/plic.hpp>
@@ -17,34 +16,10 @@
 #include <hv/lib/bits.hpp>
 #include <hv/lib/vector.hpp>
 #include <hv/mm/guest_memory.hpp>
-#include <hv/mm/guest_place.hpp>
-#include <hv/vm/description.hpp>
-#include <hv/vm/guest_tree.hpp>
-#include <hv/vm/image.hpp>
+#include <hv/vm/fault_policy.hpp>
 #include <hv/vm/sbi_hart_states.hpp>
-#include <hv/vm/seed.hpp>
 
 namespace hv::arch {
-
-/// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
-struct GuestPlan {
-    static constexpr size_t max_regions = mm::GuestPlace::max_blocks + vm::Description::max_regions;
-    static constexpr size_t max_windows = 2 * vm::GuestDescription::max_devices;
-
-    std::string_view name{};
-    std::span<HartRecord* const> harts{};                  ///< vCPU n runs on harts[n]
-    GuestPhysRange memory{};                               ///< its own, as it sees it
-    StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies, and behind it what it shares
-    StaticVector<mm::GuestRegion, max_windows> windows{};  ///< devices of the machine's
-    mm::HostMemory host_access{};                          ///< how memory is reached
-    vm::LoadPlan images{};
-    vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
-    const vm::SeedSource* seeds = nullptr;
-    GuestCpuSettings cpu{};
-    vm::FaultPolicySettings policy{};
-    uint64_t fed_watchdog = 0;    ///< ticks within which the guest is to feed it; 0: off
-    uint64_t timer_watchdog = 0;  ///< ticks that a timer may be due and untaken; 0: off
-};
 
 /// Built at boot, from the heap, and never destroyed.
 class Guest {
@@ -139,6 +114,7 @@ private:
     // Of whoever has set `ending_`, read by the last vCPU to leave.
     const Vcpu* told_of_ = nullptr;
     vm::StopReason reason_{};
+    uint64_t ended_at_ = 0;
     std::atomic<GuestEnding> ending_ = GuestEnding::none;
     std::atomic<uint32_t> vcpus_out_ = 0;  ///< how many have left since it is ending
     std::atomic<bool> paused_ = false;

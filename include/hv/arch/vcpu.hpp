@@ -44,6 +44,7 @@ struct Vcpu {
     bool entered = false;     ///< it was started, and has not left or stopped since
     bool suspended = false;
     LeavingFacts facts{};
+    bool digest_shown = false;  ///< since the guest's start
 
     // See guest_watch.cpp.
     bool watched = false;               ///< by a watchdog, so that its hart's timer is not only the guest's
@@ -79,6 +80,9 @@ void suspend_vcpu(Vcpu& vcpu);
 [[nodiscard]] bool serve_interrupts(Vcpu& vcpu);
 /// Sleeps while the guest is paused. Returns unless it ends.
 void obey(Vcpu& vcpu);
+/// Prints a digest of what the vCPU, and with vCPU 0 the whole guest, starts in: once a start of the guest, and
+/// only where the description asks for statistics. On its hart, before it enters the guest.
+void show_reset_digest(Vcpu& vcpu);
 /// The hart's own timer: interrupts it at `deadline`.
 void set_hart_timer(const Vcpu& vcpu, uint64_t deadline);
 /// The vCPU is about to enter its guest, afresh or after a pause, and its watchdogs start anew.

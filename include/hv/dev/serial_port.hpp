@@ -100,6 +100,14 @@ public:
     /// There is output that the console has not taken yet.
     [[nodiscard]] bool holds_output() const { return (registers_.line_status() & serial::transmitter_empty) == 0; }
 
+    /// Gives `see` all that a guest can change, as bytes. While none of its harts runs.
+    template <typename See>
+    void show_state(See&& see) const
+    {
+        see(std::as_bytes(std::span{&registers_, 1}));
+        see(std::as_bytes(std::span{&interrupt_, 1}));
+    }
+
     /// The guest starts anew, none of its harts runs: as constructed, but that kept output still goes out.
     Effects reset()
     {

@@ -10,11 +10,14 @@
 //   hangs:MS     its other hart loops as in `loops`; this one counts on for ever
 //   feeds:N      feeds its watchdog every 10 ms, N times, and then goes on without
 //   stops:MS     stops its only hart
+//   scribbles:0  changes all that it can of its harts and devices, and fails
 //   leaves:MS    writes a canary all over its memory, says how many it has found before, and fails
+#include <array>
 #include <string_view>
 
 #include <hv/vm/sbi_extensions.hpp>
 
+#include "devices.hpp"
 #include "harts.hpp"
 #include "tree.hpp"
 
@@ -44,6 +47,20 @@ Order read_order()
         }
     }
     return order;
+}
+
+/// A line, by one call: a slow computer cannot stop in the midst of it, and let another guest's line be next.
+template <typename... Args>
+void tell(hv::FormatString<std::type_identity_t<Args>...> format, const Args&... args)
+{
+    std::array<char, 100> text{};
+    hv::BufferSink sink{text};
+    hv::println(sink, format, args...);
+    for (size_t done = 0; done < sink.text().size();) {
+        done += sbi_call(sbi::Extension::debug_console, sbi::DebugConsole::write, sink.text().size() - done,
+                         reinterpret_cast<uintptr_t>(text.data()) + done)
+                    .value;
+    }
 }
 
 constinit volatile uint64_t beats = 0;
@@ -105,7 +122,7 @@ void count_for_ever(uint64_t most)
     start_beating();
     for (uint64_t i = 1; i <= most; ++i) {
         wait_for_beat(i);
-        say("counts {} at {}", i, now() / ticks_per_ms);
+        tell("counts {} at {}", i, now() / ticks_per_ms);
     }
 }
 
@@ -124,20 +141,20 @@ void idle(uint64_t ms)
     // Few instructions, so that nobody looks elsewhere than at the WFI.
     wait_for_interrupt();
     set_timer(UINT64_MAX);
-    say("idled");
+    tell("idled");
 }
 
 void feed(uint64_t times)
 {
-    say("watchdog offered: {}", is_offered(hv::vm::sbi_own_extension));
-    say("feed: {}, no function: {}", sbi_call_raw(hv::vm::sbi_own_extension, 0).error,
-        sbi_call_raw(hv::vm::sbi_own_extension, 1).error);
+    tell("watchdog offered: {}", is_offered(hv::vm::sbi_own_extension));
+    tell("feed: {}, no function: {}", sbi_call_raw(hv::vm::sbi_own_extension, 0).error,
+         sbi_call_raw(hv::vm::sbi_own_extension, 1).error);
     start_beating();
     for (uint64_t i = 1; i <= times; ++i) {
         wait_for_beat(i);
         sbi_call_raw(hv::vm::sbi_own_extension, 0);
     }
-    say("fed {} times", times);
+    tell("fed {} times", times);
     wait_for_beat(UINT64_MAX);
 }
 
@@ -152,7 +169,27 @@ void leave_canaries()
         found += word == canary ? 1U : 0U;
         word = canary;
     }
-    say("canaries found: {}", found);
+    tell("canaries found: {}", found);
+}
+
+void scribble(uint64_t /*unused*/)
+{
+    GUEST_CSR_WRITE(sscratch, 0xbad);
+    GUEST_CSR_WRITE(scounteren, 0);
+    GUEST_CSR_WRITE(senvcfg, 0xf0);
+    GUEST_CSR_WRITE(sepc, 0xbad0);
+    GUEST_CSR_WRITE(scause, 7);
+    GUEST_CSR_WRITE(stval, 0xbad);
+    GUEST_CSR_SET(sstatus, Sstatus::sum.mask | Sstatus::mxr.mask);
+    set_timer(0);
+    send_ipi(this_hart());
+    GUEST_CSR_WRITE(sie, 0x222);
+    word_at(plic_priority(uart_source)) = 7;
+    word_at(plic_priority(uart_source + 1)) = 3;
+    word_at(plic_enable(this_hart(), uart_source)) = 1U << uart_source;
+    uart(SerialRegister::scratch) = 0xbd;
+    uart(SerialRegister::modem_control) = 0x0f;
+    uart(SerialRegister::interrupt_enable) = serial::enable_transmitter_empty;
 }
 
 }  // namespace
@@ -189,6 +226,13 @@ void scenario()
         feed(order.number);
     } else if (is("stops")) {
         wait_ms(order.number);
+        stop_this_hart();
+    } else if (is("scribbles")) {
+        start_hart(1, [](uint64_t) {
+            scribble(0);
+            reset(sbi::ResetType::shutdown, sbi::ResetReason::system_failure);
+        });
+        scribble(0);
         stop_this_hart();
     } else if (is("leaves")) {
         leave_canaries();
