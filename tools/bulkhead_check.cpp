@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
-#include <hv/fdt/host_machine.hpp>
 #include <hv/lib/format.hpp>
 #include <hv/vm/description.hpp>
 #include <hv/vm/guest_image.hpp>
+
+#include "bulkhead_machine.hpp"
 
 namespace {
 
@@ -59,43 +60,24 @@ std::optional<Blob> read_file(const char* path)
     return bytes;
 }
 
-/// A machine's device tree, and what it says.
-struct Machine {
-    Blob bytes;
-    fdt::HostMachine host;
-};
-
-/// Null where there is none in the file; why is said.
-std::unique_ptr<Machine> read_machine(const char* path)
+/// False where there is none in the file; why is said.
+bool read_machine(const char* path, tools::Machine& machine)
 {
     auto bytes = read_file(path);
     if (!bytes) {
-        return nullptr;
+        return false;
     }
-    auto machine = std::make_unique<Machine>();
-    machine->bytes = std::move(*bytes);
-    const auto tree = fdt::Tree::open(machine->bytes);
+    machine.tree = std::move(*bytes);
+    const auto tree = fdt::Tree::open(machine.tree);
     if (!tree) {
-        say("{} is no device tree: {}", path, tree.error());
-        return nullptr;
+        std::fprintf(stderr, "bulkhead-check: %s is no device tree\n", path);
+        return false;
     }
-    if (const auto described = fdt::describe_host(*tree, machine->host); !described) {
+    if (const auto described = fdt::describe_host(*tree, machine.host); !described) {
         say("the device tree {} cannot be used: {}", path, described.error());
-        return nullptr;
+        return false;
     }
-    return machine;
-}
-
-/// Of the harts that can be used.
-std::vector<uint64_t> hart_ids(const fdt::HostMachine& host)
-{
-    std::vector<uint64_t> ids;
-    for (const fdt::Hart& hart : host.harts) {
-        if (hart.available) {
-            ids.push_back(hart.id);
-        }
-    }
-    return ids;
+    return true;
 }
 
 const char* plural(size_t count)
@@ -121,17 +103,15 @@ int accept(const vm::Description& description, bool has_machine)
     return right;
 }
 
-int check(const char* path, const char* machine_path)
+/// What the boot checks, in its order. `machine` is null where there is none.
+int check(const char* path, const Blob& bytes, tools::Machine* machine)
 {
-    const auto bytes = read_file(path);
-    if (!bytes) {
-        return bad_usage;
+    if (machine != nullptr) {
+        if (const auto completed = tools::complete(*machine, bytes.size()); !completed) {
+            return refuse(completed.error());
+        }
     }
-    const std::unique_ptr<Machine> machine = machine_path == nullptr ? nullptr : read_machine(machine_path);
-    if (machine_path != nullptr && !machine) {
-        return bad_usage;
-    }
-    const auto tree = fdt::Tree::open(*bytes, vm::Description::max_size);
+    const auto tree = fdt::Tree::open(bytes, vm::Description::max_size);
     if (!tree) {
         say("cannot boot: {} is no partition description: {}", path, tree.error());
         return wrong;
@@ -140,9 +120,8 @@ int check(const char* path, const char* machine_path)
     if (const auto read = vm::read_description(*tree, *description); !read) {
         return refuse(read.error());
     }
-    if (machine) {
-        const std::vector<uint64_t> ids = hart_ids(machine->host);
-        if (const auto fits = vm::check_harts(*description, ids); !fits) {
+    if (machine != nullptr) {
+        if (const auto fits = tools::check(*machine, *description); !fits) {
             return refuse(fits.error());
         }
     }
@@ -154,6 +133,19 @@ int check(const char* path, const char* machine_path)
         }
     }
     return accept(*description, machine != nullptr);
+}
+
+int check(const char* path, const char* machine_path)
+{
+    const auto bytes = read_file(path);
+    if (!bytes) {
+        return bad_usage;
+    }
+    if (machine_path == nullptr) {
+        return check(path, *bytes, nullptr);
+    }
+    const auto machine = std::make_unique<tools::Machine>();
+    return read_machine(machine_path, *machine) ? check(path, *bytes, machine.get()) : bad_usage;
 }
 
 constexpr const char* usage =

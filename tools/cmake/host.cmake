@@ -21,7 +21,8 @@ add_library(pure STATIC ${HV_PURE_SOURCES} ${hv_host_sources})
 target_link_libraries(pure PUBLIC hv_host PRIVATE hv_warnings)
 
 # bulkhead-check: what tools/bulkhead-check runs.
-add_executable(bulkhead-check ${CMAKE_SOURCE_DIR}/tools/bulkhead_check.cpp)
+add_executable(bulkhead-check ${CMAKE_SOURCE_DIR}/tools/bulkhead_check.cpp
+  ${CMAKE_SOURCE_DIR}/tools/bulkhead_machine.cpp)
 target_link_libraries(bulkhead-check PRIVATE pure hv_warnings)
 
 if(NOT HV_TESTS)
