@@ -25,7 +25,8 @@ isa::Hgatp build_stage_2(const GuestPlan& plan)
     if (!table) {
         panic("cannot make a guest's page table: {}", table.error());
     }
-    for (const std::span<const mm::GuestRegion> regions : {plan.regions.span(), plan.windows.span()}) {
+    for (const std::span<const mm::GuestRegion> regions :
+         {plan.regions.span(), plan.shared.span(), plan.windows.span()}) {
         for (const mm::GuestRegion& region : regions) {
             const auto flush = table->map(region.range, region.host, region.access);
             if (!flush) {
@@ -74,6 +75,9 @@ Guest::Guest(const GuestPlan& plan)
         hart->guest.ring = new vm::ExitRing{};
         hart->guest.next_record = hart->guest.ring->records.data();
     }
+    for (DoorbellLine* line : plan.doorbells) {
+        line->guest = this;
+    }
     join_the_others();
 }
 
@@ -113,8 +117,9 @@ void Guest::start()
     for (Vcpu* vcpu : vcpus_.span()) {
         vcpu->digest_shown = false;
     }
-    // The serial port drives the PLIC: it lowers its line first.
+    // The serial port and the doorbells drive the PLIC: they lower their lines first.
     const dev::Effects line = serial_port_.reset();
+    reset_doorbells(*this);
     static_cast<void>(plic_.reset());
     wires_.console.channel.set_ended(false);
     if (line.has_input_room()) {

@@ -102,7 +102,8 @@ void handle_access_fault(GuestFrame& frame, Exception cause)
             access = isa::decode_access(*instruction);
         }
     }
-    if (access && access_device(frame, isa::guest_physical_address(htval, stval), *access)) {
+    const GuestPhysAddr address = isa::guest_physical_address(htval, stval);
+    if (access && (access_device(frame, address, *access) || access_doorbell(address, *access))) {
         frame.set_pc(frame.pc() + access->length());
         return;
     }

@@ -47,6 +47,20 @@ void answer_fences(Vcpu& vcpu)
     }
 }
 
+/// What is asked for so seldom that others are to pay with one look only.
+[[gnu::cold, gnu::noinline]] void serve_rarely(Vcpu& vcpu, uint32_t requests)
+{
+    if ((requests & request::stop) != 0) {
+        vcpu.must_leave = true;
+    }
+    if ((requests & request::console) != 0) {
+        serve_guest_console(*vcpu.guest);
+    }
+    if ((requests & request::doorbell) != 0) {
+        answer_doorbells(vcpu);
+    }
+}
+
 /// What others have asked for, but to leave the guest or to pause: that is for the caller.
 uint32_t serve_requests(Vcpu& vcpu)
 {
@@ -61,11 +75,8 @@ uint32_t serve_requests(Vcpu& vcpu)
     if ((requests & request::fence) != 0) {
         answer_fences(vcpu);
     }
-    if ((requests & request::stop) != 0) {
-        vcpu.must_leave = true;
-    }
-    if ((requests & request::console) != 0) {
-        serve_guest_console(*vcpu.guest);
+    if ((requests & (request::stop | request::console | request::doorbell)) != 0) {
+        serve_rarely(vcpu, requests);
     }
     return requests;
 }

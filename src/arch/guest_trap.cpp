@@ -10,6 +10,18 @@
 
 extern "C" hv::vm::ExitCount* handle_guest_trap(uint64_t scause);
 
+namespace {
+
+/// Read again where it is needed again: that is rare, and to keep it would cost every access.
+[[gnu::always_inline]] inline hv::GuestPhysAddr address_of_fault()
+{
+    using hv::arch::read_csr;
+    using hv::isa::Csr;
+    return hv::isa::guest_physical_address(read_csr<Csr::htval>(), read_csr<Csr::stval>());
+}
+
+}  // namespace
+
 /// Called by guest_trap_entry for what handle_guest_access() has left. Gives back where the exit is to be counted
 /// once it is done; nullptr where it takes handle_guest_exit() and all registers. Then nothing has happened yet,
 /// or, for an interrupt, all but that the guest is to be paused or left.
@@ -31,9 +43,8 @@ hv::vm::ExitCount* handle_guest_trap(uint64_t scause)
     if (htinst.kind != isa::Htinst::Kind::access || !in_frame) {
         return nullptr;
     }
-    const GuestPhysAddr address =
-        isa::guest_physical_address(read_csr<isa::Csr::htval>(), read_csr<isa::Csr::stval>());
-    if (!access_device(frame, address, htinst.access)) {
+    if (!access_device(frame, address_of_fault(), htinst.access) &&
+        !access_doorbell(address_of_fault(), htinst.access)) {
         return nullptr;
     }
     write_csr<isa::Csr::sepc>(read_csr<isa::Csr::sepc>() + htinst.access.length());

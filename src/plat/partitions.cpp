@@ -76,23 +76,16 @@ arch::GuestCpuSettings settings_for(const vm::GuestIsa& isa, const vm::HartFeatu
 /// What the table of owners says is the guest's.
 void give_what_it_owns(arch::GuestPlan& plan, const mm::OwnershipTable& owners, size_t guest)
 {
-    const std::span<const mm::GuestView> views = owners.views_of(guest);
-    for (const mm::Owner::Kind kind : {mm::Owner::Kind::guest, mm::Owner::Kind::shared}) {
-        for (const mm::GuestView& view : views) {
-            if (!view.is_device && owners.at(view.region.host).owner.kind == kind) {
-                plan.regions.push_back(view.region);
-            }
-        }
-        if (kind == mm::Owner::Kind::guest) {
-            plan.memory =
-                GuestPhysRange::between(plan.regions.front().range.start, plan.regions.back().range.end());
-        }
-    }
-    for (const mm::GuestView& view : views) {
+    for (const mm::GuestView& view : owners.views_of(guest)) {
         if (view.is_device) {
             plan.windows.push_back(view.region);
+        } else if (owners.at(view.region.host).owner.kind == mm::Owner::Kind::shared) {
+            plan.shared.push_back(view.region);
+        } else {
+            plan.regions.push_back(view.region);
         }
     }
+    plan.memory = GuestPhysRange::between(plan.regions.front().range.start, plan.regions.back().range.end());
 }
 
 /// The records of the guest's harts, in memory that stays.

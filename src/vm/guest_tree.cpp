@@ -1,6 +1,7 @@
 // Writes a guest's device tree, node by node, in the order in which it is read here.
 #include <hv/vm/guest_tree.hpp>
 
+#include <hv/dev/doorbell.hpp>
 #include <hv/lib/bits.hpp>
 #include <hv/lib/format.hpp>
 
@@ -49,6 +50,9 @@ public:
             write_reg(range);
             out_.end_node();
         }
+        for (const SharedNode& shared : guest_.shared) {
+            write_shared(shared);
+        }
         write_soc();
         out_.end_node();
         return out_.finish();
@@ -68,10 +72,12 @@ private:
         out_.end_property();
     }
 
-    // Phandles: two for each hart, itself and its interrupt controller, and then the PLIC's.
+    // Phandles: two for each hart, itself and its interrupt controller, then the PLIC's, then shared regions'.
     static uint32_t phandle_of_hart(uint32_t hart) { return 1 + 2 * hart; }
     static uint32_t phandle_of_hart_interrupts(uint32_t hart) { return 2 + 2 * hart; }
     [[nodiscard]] uint32_t phandle_of_plic() const { return 1 + 2 * guest_.harts; }
+
+    [[nodiscard]] uint32_t phandle_of_shared(unsigned doorbell) const { return phandle_of_plic() + 1 + doorbell; }
 
     void write_chosen();
     void write_isa();
@@ -80,6 +86,9 @@ private:
     void write_cpus();
     void write_uart();
     void write_plic();
+    // Not inlined: the names of all nodes together would be a large stack frame.
+    [[gnu::noinline]] void write_shared(const SharedNode& shared);
+    [[gnu::noinline]] void write_doorbell(const SharedNode& shared);
     void write_soc();
 
     const GuestTreeRequest& guest_;
@@ -218,9 +227,36 @@ void GuestTreeWriter::write_plic()
     out_.end_node();
 }
 
+void GuestTreeWriter::write_shared(const SharedNode& shared)
+{
+    out_.begin_node(Name{"shared-memory@{:x}", shared.range.start});
+    out_.property_string("compatible", "bulkhead,shared-memory");
+    write_reg(shared.range);
+    out_.property_string("bulkhead,region-name", shared.name);
+    if (!shared.writable) {
+        out_.property("read-only");
+    }
+    out_.property_u32("phandle", phandle_of_shared(shared.doorbell));
+    out_.end_node();
+}
+
+void GuestTreeWriter::write_doorbell(const SharedNode& shared)
+{
+    const GuestPhysRange page = dev::doorbell_page(shared.doorbell);
+    out_.begin_node(Name{"doorbell@{:x}", page.start});
+    out_.property_string("compatible", "bulkhead,doorbell");
+    write_reg(page);
+    if (guest_.plic_sources != 0) {
+        out_.property_u32("interrupts", dev::doorbell_source(shared.doorbell));
+        out_.property_u32("interrupt-parent", phandle_of_plic());
+    }
+    out_.property_u32("memory-region", phandle_of_shared(shared.doorbell));
+    out_.end_node();
+}
+
 void GuestTreeWriter::write_soc()
 {
-    if (!guest_.uart && guest_.plic_sources == 0) {
+    if (!guest_.uart && guest_.plic_sources == 0 && guest_.shared.empty()) {
         return;
     }
     out_.begin_node("soc");
@@ -233,6 +269,9 @@ void GuestTreeWriter::write_soc()
     if (guest_.uart) {
         write_uart();
     }
+    for (const SharedNode& shared : guest_.shared) {
+        write_doorbell(shared);
+    }
     out_.end_node();
 }
 
@@ -244,9 +283,13 @@ size_t guest_tree_room_for(const GuestTreeRequest& guest)
     for (const std::string_view extension : guest.isa_extensions) {
         isa += extension.size() + 1;
     }
-    constexpr size_t all_else = 3072;
+    size_t all_else = 3072;
     constexpr size_t hart_without_isa = 512;
     constexpr size_t memory_node = 128;
+    constexpr size_t shared_nodes_without_name = 512;
+    for (const SharedNode& shared : guest.shared) {
+        all_else += shared_nodes_without_name + shared.name.size();
+    }
     const size_t size = all_else + guest.bootargs.size() + guest.memory.size() * memory_node +
                         guest.harts * (hart_without_isa + 2 * isa);
     return align_up(size, uint64_t{8});

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <hv/arch/guest_cpu.hpp>
+#include <hv/arch/shared_region.hpp>
 #include <hv/lib/address.hpp>
 #include <hv/lib/static_vector.hpp>
 #include <hv/mm/guest_memory.hpp>
@@ -23,15 +24,21 @@ struct HartRecord;
 
 /// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
 struct GuestPlan {
-    static constexpr size_t max_regions = mm::GuestPlace::max_blocks + vm::Description::max_regions;
+    static constexpr size_t max_regions = mm::GuestPlace::max_blocks;
+    static constexpr size_t max_shared = vm::Description::max_regions;
     static constexpr size_t max_windows = 2 * vm::GuestDescription::max_devices;
 
     std::string_view name{};
     std::span<HartRecord* const> harts{};                  ///< vCPU n runs on harts[n]
     GuestPhysRange memory{};                               ///< its own, as it sees it
-    StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies, and behind it what it shares
+    StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies
     StaticVector<mm::GuestRegion, max_windows> windows{};  ///< devices of the machine's
     mm::HostMemory host_access{};                          ///< how memory is reached
+    /// What it shares with other guests. That is no RAM of its own: no SBI call takes an address there, and there
+    /// is nothing to be executed.
+    StaticVector<mm::GuestRegion, max_shared> shared{};
+    StaticVector<DoorbellLine*, max_shared> doorbells{};      ///< of the regions in `shared`, for this guest only
+    StaticVector<vm::SharedNode, max_shared> shared_nodes{};  ///< the same for the tree, which views them
     vm::LoadPlan images{};
     vm::GuestTreeRequest tree{};  ///< `seeds` is filled in at every start
     const vm::SeedSource* seeds = nullptr;

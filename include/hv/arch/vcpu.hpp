@@ -23,6 +23,7 @@ inline constexpr uint32_t start = 8;               ///< it is start-pending, or 
 inline constexpr uint32_t stop = 16;               ///< the guest ends: leave it
 inline constexpr uint32_t pause = 32;              ///< the guest was paused, or goes on: look at it
 inline constexpr uint32_t console = 128;           ///< the console has keys for the guest, or room for its output
+inline constexpr uint32_t doorbell = 256;          ///< another guest has rung this one
 }  // namespace request
 
 /// A vCPU runs on one hart, for life, so that its VS CSRs stay in that hart and its registers in that hart's

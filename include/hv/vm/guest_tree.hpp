@@ -20,6 +20,8 @@ inline constexpr GuestPhysRange uart{GuestPhysAddr{0x1000'0000}, 0x100};
 inline constexpr uint32_t uart_interrupt = 10;
 inline constexpr uint32_t uart_clock = 3'686'400;  ///< Hz
 inline constexpr GuestPhysRange plic{GuestPhysAddr{0x0c00'0000}, 0x60'0000};
+inline constexpr GuestPhysAddr shared{0x5000'0000};      ///< of the first region
+inline constexpr uint64_t shared_alignment = 0x20'0000;  ///< the others follow, each at a multiple of this
 }  // namespace guest_map
 
 /// Bytes of the cache blocks that cbo.* work on; 0 where the guest has no such instructions.
@@ -27,6 +29,14 @@ struct CacheBlocks {
     uint32_t management = 0;  ///< Zicbom
     uint32_t zero = 0;        ///< Zicboz
     uint32_t prefetch = 0;    ///< Zicbop
+};
+
+/// A region that the guest shares with others. It is no RAM of the guest's: its node is not a memory node.
+struct SharedNode {
+    std::string_view name{};  ///< the region's, which its members know it by
+    GuestPhysRange range{};
+    bool writable = false;
+    unsigned doorbell = 0;  ///< its number: where its registers lie, and its interrupt
 };
 
 /// What of the machine a guest owns. Everything said here must be there, and what is not said must not be.
@@ -43,6 +53,7 @@ struct GuestTreeRequest {
     GuestPhysRange initrd{};      ///< empty: none
     bool uart = true;
     uint32_t plic_sources = 0;  ///< its last interrupt's number; 0: no PLIC
+    std::span<const SharedNode> shared{};
     std::optional<GuestSeeds> seeds{};
 };
 

@@ -3,6 +3,8 @@
 
 #include <fstream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -133,6 +135,62 @@ TEST(GuestTree, TellsEveryRangeOfMemory)
     EXPECT_EQ(test::dtc_complaints_of(blob), "");
 }
 
+constexpr SharedNode regions[] = {
+    {.name = "mailbox", .range = {guest_map::shared, 0x1000}, .writable = true, .doorbell = 0},
+    {.name = "a-name-of-thirty-one-characters", .range = {GuestPhysAddr{0x5020'0000}, 0x400'0000}, .doorbell = 7},
+};
+
+TEST(GuestTree, HasANodeForEachSharedRegionAndItsDoorbell)
+{
+    GuestTreeRequest guest = usual(2);
+    guest.shared = regions;
+    const Blob blob = tree_of(guest);
+    const Reader tree{blob};
+    EXPECT_EQ(tree.strings("/shared-memory@50000000", "compatible"), "bulkhead,shared-memory");
+    EXPECT_EQ(tree.strings("/shared-memory@50000000", "bulkhead,region-name"), "mailbox");
+    EXPECT_EQ(tree.cells("/shared-memory@50000000", "reg"), "0 50000000 0 1000");
+    EXPECT_EQ(tree.strings("/shared-memory@50200000", "bulkhead,region-name"), "a-name-of-thirty-one-characters");
+    EXPECT_EQ(tree.cells("/shared-memory@50200000", "reg"), "0 50200000 0 4000000");
+    EXPECT_EQ(tree.strings("/soc/doorbell@10200000", "compatible"), "bulkhead,doorbell");
+    EXPECT_EQ(tree.cells("/soc/doorbell@10200000", "reg"), "0 10200000 0 1000");
+    EXPECT_EQ(tree.cells("/soc/doorbell@10200000", "interrupts"), "40");
+    EXPECT_EQ(tree.cells("/soc/doorbell@10207000", "reg"), "0 10207000 0 1000");
+    EXPECT_EQ(tree.cells("/soc/doorbell@10207000", "interrupts"), "47");
+    for (const std::string doorbell : {"/soc/doorbell@10200000", "/soc/doorbell@10207000"}) {
+        EXPECT_EQ(tree.cells(doorbell, "interrupt-parent"),
+                  tree.cells("/soc/interrupt-controller@c000000", "phandle"));
+    }
+    EXPECT_EQ(tree.cells("/soc/doorbell@10200000", "memory-region"),
+              tree.cells("/shared-memory@50000000", "phandle"));
+    EXPECT_EQ(tree.cells("/soc/doorbell@10207000", "memory-region"),
+              tree.cells("/shared-memory@50200000", "phandle"));
+    EXPECT_EQ(test::dtc_complaints_of(blob), "");
+}
+
+TEST(GuestTree, SaysWhichSharedRegionMayOnlyBeRead)
+{
+    GuestTreeRequest guest = usual();
+    guest.shared = regions;
+    const Blob blob = tree_of(guest);
+    const Reader tree{blob};
+    EXPECT_FALSE(tree.has("/shared-memory@50000000", "read-only"));
+    EXPECT_TRUE(tree.has("/shared-memory@50200000", "read-only"));
+}
+
+TEST(GuestTree, HasRoomForEverySharedRegionThatThereCanBe)
+{
+    std::vector<SharedNode> all;
+    for (unsigned i = 0; i < 8; ++i) {
+        const GuestPhysAddr start = guest_map::shared + (i * uint64_t{64} << 20);
+        all.push_back({.name = "a-name-of-thirty-one-characters", .range = {start, 0x1000}, .doorbell = i});
+    }
+    GuestTreeRequest guest = usual(8);
+    guest.shared = all;
+    const Blob blob = tree_of(guest);
+    EXPECT_EQ(test::dtc_complaints_of(blob), "");
+    EXPECT_LT(blob.size(), guest_tree_room_for(guest));
+}
+
 TEST(GuestTree, TellsWhatTheBootLoaderWouldHaveChosen)
 {
     const Blob blob = tree_of(usual());
@@ -216,14 +274,16 @@ TEST(GuestTree, HasANodeForEachHart)
 
 TEST(GuestTree, GivesEachPhandleOnce)
 {
-    const Blob blob = tree_of(usual(8));
+    GuestTreeRequest guest = usual(8);
+    guest.shared = regions;
+    const Blob blob = tree_of(guest);
     std::map<uint32_t, int> phandles;
     for (int node = 0; node >= 0; node = fdt_next_node(blob.data(), node, nullptr)) {
         if (const uint32_t phandle = fdt_get_phandle(blob.data(), node); phandle != 0) {
             ++phandles[phandle];
         }
     }
-    EXPECT_EQ(phandles.size(), 17U);
+    EXPECT_EQ(phandles.size(), 19U);
     for (const auto& [phandle, count] : phandles) {
         EXPECT_EQ(count, 1) << phandle;
     }
