@@ -3,6 +3,7 @@
 
 #include <hv/lib/panic.hpp>
 #include <hv/plat/host_plic.hpp>
+#include <hv/plat/shared_memory.hpp>
 #include <hv/vm/guest_image.hpp>
 
 namespace hv::plat {
@@ -40,6 +41,9 @@ public:
         for (size_t i = 0; i != partitions_.placement.guests.size(); ++i) {
             add_guest(i);
         }
+        for (size_t i = 0; i != partitions_.placement.regions.size(); ++i) {
+            add_region(i);
+        }
         for (const uint64_t hart : partitions_.harts) {
             static_cast<void>(owners_.add_hart({hart, {}}));
         }
@@ -55,6 +59,7 @@ private:
         owners_.add_rest({registers, Owner::hypervisor(), what, true});
     }
     void add_guest(size_t index);
+    void add_region(size_t index);
     void add(const mm::OwnedRange& owned)
     {
         if (const auto other = owners_.add(owned)) {
@@ -102,6 +107,17 @@ void OwnersMaker::add_guest(size_t index)
         add({block, Owner::guest(index), "memory"});
         owners_.add_view({.guest = static_cast<uint8_t>(index), .region = {{at, block.size}, block.start}});
         at += block.size;
+    }
+}
+
+void OwnersMaker::add_region(size_t index)
+{
+    const PhysRange memory = partitions_.placement.regions[index];
+    const GuestPhysRange range = shared_range(partitions_.description, index);
+    add({memory, Owner::shared(owners_.add_shared(shared_memory(partitions_.description, index))), "memory"});
+    for (const vm::RegionMember& member : partitions_.description.regions[index].members) {
+        const auto access = member.writes ? mm::GuestAccess::read_write : mm::GuestAccess::read;
+        owners_.add_view({.guest = static_cast<uint8_t>(member.guest), .region = {range, memory.start, access}});
     }
 }
 

@@ -10,6 +10,7 @@
 #include <hv/arch/zero.hpp>
 #include <hv/lib/bits.hpp>
 #include <hv/mm/purpose_scope.hpp>
+#include <hv/plat/shared_memory.hpp>
 #include <hv/vm/guest_image.hpp>
 #include <hv/vm/guest_isa.hpp>
 #include <hv/vm/guest_tree.hpp>
@@ -196,6 +197,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
     std::span<arch::HartRecord* const> harts = all_harts(others);
     auto& isa = *new vm::GuestIsa{};
     vm::derive_guest_isa(board.machine.isa, features, isa);
+    const SharedRegions regions = make_shared_regions(partitions.description, partitions.placement);
     Vector<arch::Guest*> guests;
     for (const vm::GuestDescription& description : partitions.description.guests) {
         auto& plan = *new arch::GuestPlan{};
@@ -204,6 +206,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
         fill_plan(plan, description);
         fill_policy(plan, description, board.machine.timebase_frequency);
         plan.shows_digests = partitions.description.stats;
+        join_regions(partitions.description, regions, guests.size(), plan);
         plan.tree.isa_extensions = isa.extensions.span();
         plan.tree.mmu_type = isa.mmu_type;
         plan.tree.cache_blocks = isa.cache_blocks;

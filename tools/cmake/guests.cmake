@@ -62,6 +62,13 @@ foreach(source IN LISTS hv_boot_guests)
   hv_add_test_guest(${name} boot-guests ${source})
 endforeach()
 
+# The guests that share memory with each other: tests/guests/shared, a program for all of them.
+file(GLOB hv_shared_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/guests/shared/*.cpp)
+foreach(source IN LISTS hv_shared_guests)
+  get_filename_component(name ${source} NAME_WE)
+  hv_add_test_guest(${name} guest-tests ${source})
+endforeach()
+
 # The guests that measure: tests/bench/guests, for tests/bench/run.py: the target `bench-guests`.
 file(GLOB hv_bench_guests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/guests/*.cpp)
 add_custom_target(bench-guests)
