@@ -22,6 +22,7 @@ from boot_costs import measure_boot
 from guest_costs import measure_operations, numbers_in
 from linux_costs import linux_image, measure_linux
 from programs import ROOT, NotMeasured, qemu_version, run
+from ring_costs import measure_rings
 
 QEMU = os.environ.get("QEMU", "qemu-system-riscv64")
 MACHINE = ["-M", "virt", "-m", "128M", "-smp", "1", "-display", "none", "-monitor", "none", "-no-reboot"]
@@ -44,6 +45,10 @@ ROWS = (
     ("the same, no Sstc, over the firmware's own cost", "timer-due-without-sstc", 110, "137 (Bao)"),
     ("first touch of a 4 KiB page, instructions", "first-touch", 3, "3 (Bao)"),
     ("IPI to self, until the handler has run, instructions", "ipi-self", 155, "1,122 (Bao, AIA)"),
+    ("doorbell to another guest's hart, until its handler, both harts", "doorbell", None, ""),
+    ("IPI to another hart of the guest, until its handler, both harts", "ipi-other", None, ""),
+    ("the doorbell, where the firmware interrupts harts", "doorbell-by-firmware", None, ""),
+    ("the IPI, where the firmware interrupts harts", "ipi-other-by-firmware", None, ""),
     ("remote fence.i to self, instructions", "fence-i", 90, "1,914 (KVM)"),
     ("remote sfence.vma to self, instructions", "sfence-vma", 90, "1,914 (KVM)"),
     ("PLIC register read, htinst given, instructions", "plic-read-given", 120, "284 (Bao)"),
@@ -104,8 +109,10 @@ def measure_target(qemus, where):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         boots = [pool.submit(measure_boot, qemu, where / "hypervisor.bin") for qemu in qemus]
         operations = pool.submit(measure_operations, qemus, where)
+        rings = pool.submit(measure_rings, qemus, where)
         numbers.update(measure_bench_kernels(qemus, where))
         numbers.update(operations.result())
+        numbers.update(rings.result())
         for boot in boots:
             for name, value in boot.result().items():
                 numbers[name] = max(value, numbers.get(name, 0))

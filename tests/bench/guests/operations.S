@@ -163,3 +163,47 @@ take_time:
     csrr    a0, time
     addi    a1, a1, 1
     ret
+
+/* sleep_until_noted
+ * In:  interrupts of one kind go to note_wake, and are enabled; none is pending for a while yet.
+ * Out: a0 = what instret was at the handler's first instruction; sie = 0. */
+    .globl sleep_until_noted
+sleep_until_noted:
+    li      a0, 0
+1:  wfi
+    beqz    a0, 1b
+    ret
+
+/* note_wake
+ * In:  an interrupt in sleep_until_noted. */
+    .globl note_wake
+    .balign 4
+note_wake:
+    csrr    a0, instret
+    csrw    sie, zero
+    sret
+
+/* ring_and_sleep
+ * In:  a0 = a doorbell, a1 = the member to ring; an interrupt that is to come later is enabled in sie, and SIE = 0.
+ * Out: a0 = what instret was one instruction before the store. */
+    .globl ring_and_sleep
+ring_and_sleep:
+    csrr    a2, instret
+    sw      a1, 0(a0)
+    mv      a0, a2
+    wfi
+    ret
+
+/* ipi_and_sleep
+ * In:  a0 = the bits of harts, as for ring_and_sleep.
+ * Out: a0 = what instret was before the call's arguments were set, which takes 4 instructions. */
+    .globl ipi_and_sleep
+ipi_and_sleep:
+    csrr    t5, instret
+    li      a1, 0
+    li      a6, 0
+    li      a7, 0x735049
+    ecall
+    mv      a0, t5
+    wfi
+    ret
