@@ -69,10 +69,11 @@ class Terminal:
 
 @contextlib.contextmanager
 def started(program, harts, *options):
-    """A Terminal on which the hypervisor has written its first line. A start that hangs before it is the firmware's,
+    """A Terminal on which the hypervisor has written its first line, with one guest that has so many harts, or, where
+    that is None, with the guests and harts that the options say. A start that hangs before it is the firmware's,
     as harness.attempts() says; whatever hangs later is not tried again."""
-    for _ in range(harness.attempts(program, harts)):
-        terminal = Terminal(program, ["--harts", harts, *options])
+    for _ in range(harness.attempts(program, harts or 2)):
+        terminal = Terminal(program, [*(["--harts", harts] if harts else []), *options])
         try:
             if terminal.comes(r"\r\nBooting hypervisor\.\.\.\r"):
                 yield terminal

@@ -1,4 +1,5 @@
-// The built-in guest: a small VS-mode program that says what it was given, takes a timer interrupt, and shuts down.
+// The built-in guest: a small VS-mode program that says what it was given, takes a timer interrupt, then as many more
+// as its bootargs say, and shuts down.
 
 #include <cstdint>
 
@@ -83,7 +84,23 @@ void say_memory(fdt::Node node)
     }
 }
 
-void say_what_there_is(uint64_t hart_id, uint64_t device_tree)
+/// The number behind "beats=" in the bootargs; 0 where they do not begin so.
+uint64_t beats_in(fdt::Node chosen)
+{
+    constexpr std::string_view key = "beats=";
+    const auto bootargs = chosen.property("bootargs");
+    const auto text = bootargs ? bootargs->string() : std::nullopt;
+    uint64_t beats = 0;
+    if (text && text->starts_with(key)) {
+        for (const char digit : text->substr(key.size())) {
+            beats = beats * 10 + static_cast<uint64_t>(digit - '0');
+        }
+    }
+    return beats;
+}
+
+/// Returns how many beats the guest is to take.
+uint64_t say_what_there_is(uint64_t hart_id, uint64_t device_tree)
 {
     const auto version = call(Extension::base, isa::sbi::Base::get_spec_version);
     print(console, "guest: hart {}, SBI {}.{}, extensions", hart_id, version.value >> 24, version.value & 0xffffff);
@@ -113,24 +130,28 @@ void say_what_there_is(uint64_t hart_id, uint64_t device_tree)
     const auto size = fdt::Tree::size_from_header({bytes, fdt::Tree::header_size});
     if (!size) {
         println(console, "guest: no device tree: {}", size.error());
-        return;
+        return 0;
     }
     const auto tree = fdt::Tree::open({bytes, *size});
     if (!tree) {
         println(console, "guest: a device tree that cannot be read: {}", tree.error());
-        return;
+        return 0;
     }
+    uint64_t beats = 0;
     for (const fdt::Node node : tree->root().children()) {
         if (node.name().starts_with("memory@")) {
             say_memory(node);
+        } else if (node.name() == "chosen") {
+            beats = beats_in(node);
         }
     }
+    return beats;
 }
 
-void take_a_timer_interrupt()
+void take_a_timer_interrupt(uint64_t delay)
 {
-    constexpr uint64_t delay = 100'000;  // ticks: 10 ms at 10 MHz
     constexpr uint64_t supervisor_timer = 1 << 5;
+    timer_interrupt_at = 0;
     const uint64_t due = now() + delay;
     call(Extension::timer, isa::sbi::Timer::set_timer, due);
     asm volatile("csrs sie, %0; csrsi sstatus, 2" : : "r"(supervisor_timer) : "memory");
@@ -156,8 +177,12 @@ void guest_trap()
 
 void guest_main(uint64_t hart_id, uint64_t device_tree)
 {
-    say_what_there_is(hart_id, device_tree);
-    take_a_timer_interrupt();
+    constexpr uint64_t ticks_per_second = 10'000'000;
+    const uint64_t beats = say_what_there_is(hart_id, device_tree);
+    take_a_timer_interrupt(ticks_per_second / 100);
+    for (uint64_t i = 0; i < beats; i++) {
+        take_a_timer_interrupt(5 * ticks_per_second);
+    }
     println(console, "guest: shutting down");
     call(Extension::system_reset, isa::sbi::SystemReset::reset);
 }

@@ -5,16 +5,15 @@ every combination of these; guests of 3 GiB; and twenty reboots in a row. That t
 """
 
 import dataclasses
-import functools
 import itertools
 import os
 import re
-import subprocess
 import time
 
 import at_a_terminal
 import harness
 import pytest
+from debian_linux import why_there_is_no_linux
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,14 +44,6 @@ MORE = [Setup(*machine, "128M")
 MORE += [Setup(qemu, 2, True, "3G") for qemu in (harness.QEMU_7, harness.QEMU_10)]
 MORE += [Setup(qemu, 4, False, reboots=20) for qemu in (harness.QEMU_7, harness.QEMU_10)]
 SETUPS = FEW + (MORE if os.environ.get("HV_LINUX") == "all" else [])
-
-
-@functools.cache
-def why_there_is_no_linux():
-    """The words of tools/fetch-linux.sh, where it fails. It fetches once; run.sh then finds what it has fetched."""
-    fetch = subprocess.run([harness.ROOT / "tools/fetch-linux.sh"], stdin=subprocess.DEVNULL, capture_output=True,
-                           text=True, check=False)
-    return fetch.stderr.strip() or "tools/fetch-linux.sh failed" if fetch.returncode != 0 else ""
 
 
 class Shell:
