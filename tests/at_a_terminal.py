@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import re
+import time
 
 import harness
 import pexpect
@@ -32,6 +34,16 @@ class Terminal:
         if not self.comes(pattern):
             self.fail(f"no /{pattern}/ in {STEP_SECONDS} s, or before the machine's end")
         return self.child.match
+
+    def expect_all(self, patterns):
+        """Waits until the lines of each list of regular expressions have come in its order, since the machine's start,
+        whatever comes between them; the lists in any order."""
+        ways = [re.compile("".join(rf"^{pattern}\r*$.*?" for pattern in ordered), re.MULTILINE | re.DOTALL)
+                for ordered in patterns]
+        deadline = time.monotonic() + STEP_SECONDS
+        while not all(way.search(self.seen.getvalue().replace("\r", "")) for way in ways):
+            if time.monotonic() > deadline or self.child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=1) == 1:
+                self.fail(f"not all of {patterns} in {STEP_SECONDS} s, or before the machine's end")
 
     @property
     def before(self):
