@@ -52,7 +52,8 @@ def describe(folder, kernel, initrd):
     source, blob = folder / "guest.dts", folder / "guest.dtb"
     source.write_text(run([ROOT / "tools/describe-guests.sh", "name=linux", "harts=1", f"memory={MEMORY}",
                            "on-fault=stop", f"kernel={kernel}", f"kernel-size={kernel.stat().st_size}",
-                           f"initrd={initrd}", f"bootargs={BOOTARGS}"]), encoding="utf-8")
+                           f"initrd={initrd}", f"initrd-size={initrd.stat().st_size}",
+                           f"bootargs={BOOTARGS}"]), encoding="utf-8")
     run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source])
     return blob
 
