@@ -1,5 +1,5 @@
-// The built-in guest: a small VS-mode program that says what it was given, takes a timer interrupt, then as many more
-// as its bootargs say, and shuts down.
+// The built-in guest: a small VS-mode program that says what it was given, takes a timer interrupt, then as many
+// more as its bootargs say, and shuts down.
 
 #include <cstdint>
 

@@ -3,8 +3,8 @@
 #ifndef HV_ARCH_OFFSETS_H
 #define HV_ARCH_OFFSETS_H
 
-/* The Image header: a word that the specification reserves, 0 in the file. Our flash stub leaves the physical address of
- * a partition description there. */
+/* The Image header: a word that the specification reserves, 0 in the file. Our flash stub leaves the physical
+ * address of a partition description there. */
 #define HV_IMAGE_DESCRIPTION 40
 
 /* HartRecord, what tp points to */
