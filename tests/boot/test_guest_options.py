@@ -284,7 +284,6 @@ def test_a_packed_kernel_with_nothing_in_it_is_refused(images):
     (["--guest", "kernel", "--guest", "kernel", "--memory", "4M", "--initrd", "large"], ["--memory 4M"]),
     (["--guest", "kernel", "--harts", "3", "--guest", "kernel", "--smp", "3"], ["--harts 4+ is more", "--smp 3"]),
     (["--guest", "kernel", "--guest", "kernel", "--memory", "1G", "--ram", "1G"], ["--memory 256M + 1G", "--ram 1G"]),
-    (["--guest", "kernel", "--flash"], ["--flash"]),
     (["--guest", "kernel", "--name", "a b"], ["--name cannot be 'a b'", "letters"]),
     (["--guest", "kernel", "--name", "a/b"], ["--name cannot be 'a/b'"]),
     (["--guest", "kernel", "--name", "a" * 32], ["1 to 31"]),
