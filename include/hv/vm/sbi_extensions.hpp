@@ -43,7 +43,7 @@ public:
     [[nodiscard, gnu::always_inline]] constexpr bool contains(uint32_t extension) const
     {
         const uint32_t slot = extension >> 16 & 31;
-        if (((slots_ >> slot) & 1) != 0 && numbers[slot] == extension) {
+        if (((slots_ >> slot) & 1) != 0 && numbers[slot] == extension) [[likely]] {
             return true;
         }
         if (extension == sbi_own_extension && (slots_ & watchdog) != 0) {

@@ -37,8 +37,10 @@ template <SbiHost H>
         if (function == static_cast<uint32_t>(Base::get_spec_version)) {
             value = spec_version(3, 0);
         } else if (function == static_cast<uint32_t>(Base::probe_extension)) {
-            value = host.common_extensions().contains(static_cast<uint32_t>(a0)) ? 1 : 0;
-            if (value == 0 && static_cast<uint32_t>(a0) == sbi_own_extension) {
+            const auto which = static_cast<uint32_t>(a0);
+            if (host.common_extensions().contains(which)) [[likely]] {
+                value = 1;
+            } else if (which == sbi_own_extension) {
                 return false;
             }
         } else {
