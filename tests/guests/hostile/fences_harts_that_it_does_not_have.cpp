@@ -1,6 +1,7 @@
 // Every remote fence with masks and bases of harts that are not its own.
 // tries: HOSTILE 20, 21; CHECKLIST 60, 61, 64
 // answer: -3, and no hart of the neighbour is asked for anything
+// harts: 2
 // beats: 40
 #include "hostile.hpp"
 
@@ -9,10 +10,11 @@ namespace guest {
 void attack()
 {
     Random random{0xfe9ce};
-    for (unsigned i = 0; i < 3000; ++i) {
-        const uint64_t base =
-            i % 2 == 0 ? boundaries[random.below(boundaries.size())] : random.next() >> random.below(64);
-        const uint64_t mask = random.next() >> random.below(64) | 2;
+    for (unsigned i = 0; i < 4000; ++i) {
+        const uint64_t bases[] = {0, 1, boundaries[random.below(boundaries.size())],
+                                  random.next() >> random.below(64)};
+        const uint64_t base = bases[i % 4];
+        const uint64_t mask = random.next() >> random.below(64) | (i % 8 < 4 ? 4 : uint64_t{1} << 63);
         if (base == UINT64_MAX) {
             continue;
         }
