@@ -337,6 +337,69 @@ def exits_lines(arguments):
                     for pc, scause, detail, instret in exits_of(frame)]
 
 
+def elements_of_vector(vector):
+    """The elements of an hv::Vector."""
+    first, count = vector["begin_"], int(vector["end_"] - vector["begin_"])
+    return [first[i] for i in range(count)]
+
+
+def owners():
+    """The table of owners: None before the hypervisor has made it."""
+    pointer = gdb.parse_and_eval("ownership_table")
+    return pointer.dereference() if int(pointer) else None
+
+
+def owner_text(table, owner, what=""):
+    """An Owner in words, as the audit says it."""
+    kind, index = str(owner["kind"]).rpartition("::")[2], int(owner["index"])
+    if kind == "guest":
+        return f"guest {text_of(elements_of_vector(table['guests_'])[index])}" + (f" ({what})" if what else "")
+    if kind == "shared":
+        return f"the shared memory {text_of(elements_of_vector(table['shared_'])[index]['name'])}"
+    if kind == "hypervisor":
+        return f"the hypervisor ({what})" if what else "the hypervisor"
+    return f"nobody ({what})" if what else "nobody"
+
+
+def owned_lines(table, address):
+    """Whose a physical address is, and where guests see it."""
+    for owned in elements_of_vector(table["ranges_"]):
+        start, size = int(owned["range"]["start"]["value_"]), int(owned["range"]["size"])
+        if start <= address < start + size:
+            lines = [f"physical {address:#x}: {owner_text(table, owned['owner'], text_of(owned['what']))}, "
+                     f"{start:#x}..{start + size:#x}"]
+            break
+    else:
+        return [f"physical {address:#x}: nobody"]
+    for view in elements_of_vector(table["views_"]):
+        region = view["region"]
+        host, size = int(region["host"]["value_"]), int(region["range"]["size"])
+        if host <= address < host + size:
+            name = text_of(elements_of_vector(table["guests_"])[int(view["guest"])])
+            at = int(region["range"]["start"]["value_"]) + address - host
+            access = str(region["access"]).rpartition("::")[2].replace("_", " ")
+            lines.append(f"  guest {name} sees it at {at:#x}, {access}")
+    return lines
+
+
+def owner_lines(arguments):
+    """bulkhead owner [ADDRESS]: whose a physical address is; without one, who owns what of the machine."""
+    table = owners()
+    if table is None:
+        raise gdb.GdbError("nobody owns anything yet: the hypervisor is still booting")
+    if arguments:
+        return owned_lines(table, number(arguments[0]))
+    lines = []
+    for owned in elements_of_vector(table["ranges_"]):
+        start, size = int(owned["range"]["start"]["value_"]), int(owned["range"]["size"])
+        lines.append(f"{start:#014x}..{start + size:#014x}  "
+                     f"{owner_text(table, owned['owner'], text_of(owned['what']))}")
+    for kind in ("hart", "interrupt"):
+        lines += [f"{kind} {int(each['number'])}: {owner_text(table, each['owner'])}"
+                  for each in elements_of_vector(table[f"{kind}s_"])]
+    return lines
+
+
 def symbols_lines(arguments):
     """bulkhead guest-symbols FILE [ADDRESS]: a guest's symbols; its text is at ADDRESS, or where it was linked."""
     file = arguments[0].replace("\\", "\\\\").replace('"', '\\"')
@@ -345,7 +408,8 @@ def symbols_lines(arguments):
 
 # Name, arguments at least and at most, and what prints it. The last one needs no machine.
 COMMANDS = [("harts", 0, 0, harts_lines), ("vcpu", 0, 1, vcpu_lines), ("stage2", 1, 2, stage2_lines),
-            ("walk", 1, 3, walk_command_lines), ("exits", 0, 1, exits_lines), ("guest-symbols", 1, 2, symbols_lines)]
+            ("walk", 1, 3, walk_command_lines), ("exits", 0, 1, exits_lines),
+            ("owner", 0, 1, owner_lines), ("guest-symbols", 1, 2, symbols_lines)]
 
 
 def make_command(name, least, most, lines):

@@ -9,6 +9,8 @@
 #include <hv/mm/audit.hpp>
 #include <hv/mm/purpose_scope.hpp>
 
+constinit const hv::mm::OwnershipTable* ownership_table = nullptr;
+
 namespace hv::plat {
 namespace {
 
@@ -35,6 +37,7 @@ mm::AuditResult audit_now(Sink& sink)
 void audit_at_boot(const mm::OwnershipTable& owners, PhysRange heap, std::span<arch::Guest* const> guests)
 {
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::page_tables};
+    ownership_table = &owners;
     audited = new Audited{.owners = owners, .marks = mm::TableMarks{heap}};
     for (const arch::Guest* guest : guests) {
         audited->hgatps.push_back(guest->hgatp());

@@ -166,3 +166,19 @@ def test_gdb_shows_the_built_in_guest_from_the_hypervisor_and_from_inside():
     assert "thread 1: hart 0, in the guest, runs vCPU 0\n" in output, output
     assert re.search(r"in the guest\n  pc +0x00000000802\w{5} ", output), output
     assert "no hart runs such a vCPU" in output and "bulkhead stage2 GPA [HGATP]" in output, output
+
+
+def test_gdb_says_whose_an_address_is():
+    """A guest's memory and where the guest sees it, the heap, free memory, what is no memory, and all of it."""
+    output = debug("bulkhead owner 0x86800000", "break handle_guest_call", "continue", "bulkhead owner 0x86801234",
+                   "bulkhead owner 0x80400000", "bulkhead owner 0x80200000", "bulkhead owner 0x86c00000",
+                   "bulkhead owner 0x70000000", "bulkhead owner")
+    assert "still booting" in output, output
+    assert "physical 0x86801234: guest hello (memory), 0x86800000..0x86c00000\n" \
+           "  guest hello sees it at 0x80001234, read write execute\n" in output, output
+    assert "physical 0x80400000: the hypervisor (heap), " in output, output
+    assert "physical 0x80200000: the hypervisor (image), 0x80200000.." in output, output
+    assert "physical 0x86c00000: nobody (free), 0x86c00000.." in output, output
+    assert "physical 0x70000000: nobody\n" in output, output
+    assert re.search(r"^0x000086800000\.\.0x000086c00000  guest hello \(memory\)$", output, re.MULTILINE), output
+    assert "\nhart 0: guest hello\n" in output and "\ninterrupt 10: the hypervisor\n" in output, output

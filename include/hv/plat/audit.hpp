@@ -7,6 +7,11 @@
 #include <hv/lib/sink.hpp>
 #include <hv/mm/ownership.hpp>
 
+extern "C" {
+/// Null until the table is made. For the debugger, which shows whose an address is.
+extern constinit const hv::mm::OwnershipTable* ownership_table;
+}
+
 namespace hv::plat {
 
 /// The first audit: refuses to boot where it finds anything. Takes the memory that all later ones need, so it comes
