@@ -128,15 +128,15 @@ Expected<void, DescriptionError> Placer::place_bases()
             continue;
         }
         const PhysRange range{*guest.memory_base, guest.memory};
+        if (const auto error = why_not_at(guest, range)) {
+            return Unexpected{*error};
+        }
         if (guest.built_in && range.start.value() != guest_map::ram.value()) {
             return Unexpected{DescriptionError{.kind = Kind::of_others,
                                                .place = DescriptionNode::guest,
                                                .node = guest.name,
                                                .property = "built-in",
                                                .text = "whose memory has no base: it is linked for 0x80200000"}};
-        }
-        if (const auto error = why_not_at(guest, range)) {
-            return Unexpected{*error};
         }
         placement_.guests[i].memory.push_back(range);
         placement_.held.push_back({Holder::guest, range, guest.name});
