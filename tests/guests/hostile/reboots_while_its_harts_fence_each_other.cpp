@@ -2,7 +2,7 @@
 // tries: HOSTILE 21, 22; CHECKLIST 63, 69
 // answer: it starts again each time: no hart waits for an answer of one that has ended
 // harts: 2
-// beats: 100
+// beats: 300
 // time: real, its harts race each other
 // ends: never
 // expect: ^guest hostile: restarting

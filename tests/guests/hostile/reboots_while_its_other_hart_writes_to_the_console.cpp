@@ -2,7 +2,7 @@
 // tries: HOSTILE 22, 35; CHECKLIST 69, 70
 // answer: it starts again each time, and keeps no turn and no lock of the console
 // harts: 2
-// beats: 50
+// beats: 300
 // time: real, its harts race each other
 // ends: never
 // expect: ^guest hostile: restarting

@@ -42,6 +42,7 @@ MOST_TICKS_LATE_IN_REAL_TIME = 10_000_000
 # What there is on the serial line when guests run. The neighbour has the keyboard, so its lines have no name in front.
 KNOWN_LINES = (r"^(hostile: .*|\d+ beats, at most \d+ ticks late|PASS neighbour|"
                r"guest (hostile|neighbour): .*|audit: .* every one has one owner|console: .*|)$")
+AUDIT = r"^audit: 2 guests, \d+ pages mapped, every one has one owner$"
 POST_MORTEM = r"^guest (hostile|neighbour), vCPU \d+: stopped: |^  "
 
 # A guest that hangs is told from a slow one.
@@ -159,6 +160,7 @@ def judge_hypervisor(said, run):
     kind = said.ends.partition(", ")[0]
     assert run.status == (1 if kind in ("never", "stopped") else 0), str(run)
     stopped = re.findall(r"^guest hostile, vCPU \d+: stopped", run.serial, re.MULTILINE)
+    assert re.search(AUDIT, run.serial, re.MULTILINE), f"no clean audit:\n{run}"
     # The machine's end may cut off the last line.
     behind_the_start = run.serial.split(", raw binary\n")[-1].replace("\0", "").split("\n")[:-1]
     known = f"{KNOWN_LINES}|{POST_MORTEM}" if kind in ("never", "stopped") else KNOWN_LINES
