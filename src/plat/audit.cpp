@@ -9,7 +9,8 @@
 #include <hv/mm/audit.hpp>
 #include <hv/mm/purpose_scope.hpp>
 
-constinit const hv::mm::OwnershipTable* ownership_table = nullptr;
+// Read by the debugger only: a program that is optimised as a whole would lose it.
+[[gnu::used]] constinit const hv::mm::OwnershipTable* ownership_table = nullptr;
 
 namespace hv::plat {
 namespace {
