@@ -7,6 +7,7 @@
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest.hpp>
 #include <hv/arch/guest_cpu.hpp>
+#include <hv/dev/plic_state.hpp>
 #include <hv/isa/pte.hpp>
 #include <hv/vm/blake2s.hpp>
 

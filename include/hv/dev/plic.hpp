@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include <hv/dev/effects.hpp>
 #include <hv/dev/source_set.hpp>
@@ -57,17 +56,9 @@ public:
     /// them.
     Effects reset();
 
-    /// Gives `see` all that a guest can change, as bytes, part by part. While none of its harts runs.
+    /// In plic_state.hpp.
     template <typename See>
-    void show_state(See&& see) const
-    {
-        see(std::as_bytes(contexts_.span()));
-        see(std::as_bytes(std::span{registers_}));
-        see(std::as_bytes(std::span{priority_}));
-        see(std::as_bytes(std::span{gate_}));
-        see(std::as_bytes(std::span{pending_}));
-        see(std::as_bytes(std::span{&outputs_, 1}));
-    }
+    void show_state(See&& see) const;
 
     /// The harts whose S-mode external interrupt output is high. After an effect names a hart, that hart comes here
     /// for the truth, which may have moved on meanwhile: whoever moves it again names the hart again.
