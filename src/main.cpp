@@ -6,6 +6,7 @@
 #include <hv/arch/console.hpp>
 #include <hv/arch/heap.hpp>
 #include <hv/arch/machine_end.hpp>
+#include <hv/arch/operator_console.hpp>
 #include <hv/lib/vector.hpp>
 #include <hv/plat/audit.hpp>
 #include <hv/plat/board.hpp>
@@ -70,9 +71,14 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     }
     plat::start_harts(harts.span(), live);
     arch::connect_console(guests.span());
+    arch::connect_operator(guests.span(), plat::run_audit);
+    if (partitions.description.stats) {
+        arch::print_statistics_at_end();
+    }
     plat::take_console_interrupt(board);
     plat::audit_at_boot(*partitions.owners, heap, guests.span());
     plat::seal_heap();
+    arch::announce_operator();
     plat::start_guests(guests.span());
     live(arch::this_hart());
 }

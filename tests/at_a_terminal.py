@@ -14,14 +14,14 @@ STEP_SECONDS = 120
 
 
 class Terminal:
-    """run.sh at a terminal. Whatever does not come as expected fails the test, with all that came before."""
+    """run.sh, or QEMU itself, at a terminal. Whatever does not come as expected fails the test, with all that came before."""
 
-    def __init__(self, program, options):
+    def __init__(self, program, options, direct=False):
         harness.build("gcc", "hypervisor")  # so that run.sh has nothing to build
         self.seen = io.StringIO()
         # Who starts the tests may ignore signals, as in test_terminal.py.
-        self.child = pexpect.spawn("env", ["--default-signal", f"QEMU={program}", str(harness.ROOT / "run.sh"),
-                                           *map(str, options)],
+        command = [program] if direct else [f"QEMU={program}", str(harness.ROOT / "run.sh")]
+        self.child = pexpect.spawn("env", ["--default-signal", *command, *map(str, options)],
                                    timeout=STEP_SECONDS, encoding="utf-8", codec_errors="replace")
         self.child.logfile_read = self.seen
 

@@ -8,7 +8,9 @@
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/hart.hpp>
 #include <hv/arch/sbi.hpp>
+#include <hv/arch/vcpu.hpp>
 #include <hv/lib/spinlock.hpp>
+#include <hv/seam.hpp>
 
 namespace hv::arch {
 namespace {
@@ -234,6 +236,17 @@ void set_console_device(ConsoleDevice& device, ConsoleRegisters fast)
     console_registers = fast;
 }
 
+void drain_console()
+{
+    constexpr uint8_t transmitter_empty = 0x40;
+    constexpr uint64_t a_second = 10'000'000;  // ticks of the time CSR, or thereabouts
+    const uint64_t start = read_csr<isa::Csr::time>();
+    while (console_registers.data != nullptr && (*console_registers.line_status & transmitter_empty) == 0 &&
+           read_csr<isa::Csr::time>() - start < a_second) {
+        seam::spin_hint();
+    }
+}
+
 void use_firmware_console()
 {
     console_device = &firmware_console;
@@ -270,7 +283,18 @@ size_t console_write(ConsoleWire& wire, std::span<const std::byte> text)
         std::find(text.begin(), text.end(), std::byte{'\n'}) != text.end()) {
         pump(rounds_for(taken));
     }
+    if (const uint64_t wait = console_wait(wire); wait != 0) {
+        look_at_console_in(*this_hart().guest.vcpu, wait);
+    }
     return taken;
+}
+
+uint64_t console_wait(const ConsoleWire& wire)
+{
+    if (!wire.channel.holds_output() || &wire == wires[mux.front()]) {
+        return 0;
+    }
+    return mux.others_wait() ? vm::ConsoleMux::quiet : vm::ConsoleChannel::patience;
 }
 
 void pump_console()
@@ -288,12 +312,15 @@ size_t console_front()
     return mux.front();
 }
 
-void bring_console_to_front(size_t index)
+void bring_console_to_front(size_t index, vm::ConsoleText& text)
 {
     {
         const SpinLock::Held held{console_lock};
         static_cast<void>(stop_front());
-        mux.bring_to_front(index);
+        mux.say(text);
+        if (index != mux.front()) {
+            mux.bring_to_front(index);
+        }
     }
     pump_console();
 }

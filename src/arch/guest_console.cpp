@@ -8,6 +8,7 @@
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest.hpp>
 #include <hv/arch/heap.hpp>
+#include <hv/arch/operator_console.hpp>
 #include <hv/lib/spinlock.hpp>
 #include <hv/lib/static_vector.hpp>
 #include <hv/mm/purpose_scope.hpp>
@@ -126,7 +127,9 @@ void tell_of_room(uint32_t waiting)
 /// Without an interrupt, those who want input have to look for it themselves.
 void look_for_input()
 {
-    static_cast<void>(read_keys());
+    if (const auto command = read_keys()) {
+        obey_operator(*command);
+    }
 }
 
 }  // namespace
@@ -140,12 +143,12 @@ void connect_console(std::span<Guest* const> all)
         connect_wire(guest->wires().console, guest->name(), {new uint8_t[size], size});
     }
     set_room_handler(tell_of_room);
-    look_for_input();
+    static_cast<void>(read_keys());
 }
 
 void serve_console()
 {
-    static_cast<void>(read_keys());
+    look_for_input();
     Guest& front = guest_in_front();
     if (this_hart().guest.guest == &front) {
         move_keys(front);
@@ -169,6 +172,14 @@ void console_input_wanted(Guest& guest)
         look_for_input();
         move_keys(guest);
     }
+}
+
+void forget_keys()
+{
+    const SpinLock::Held held{input_lock};
+    keys.clear();
+    reads_keys = true;
+    console_await_input(true);
 }
 
 size_t take_console_input(Guest& guest, std::span<std::byte> room)

@@ -90,7 +90,8 @@ void reset_guest_state(GuestFrame& frame, const GuestCpuSettings& settings, uint
     frame.timer = settings.has_sstc ? GuestFrame::guests_own_timer
                   : watched         ? GuestFrame::shared_timer
                                     : GuestFrame::harts_timer;
-    frame.timer_cause = watched ? GuestFrame::no_cause : isa::scause_of(isa::Interrupt::supervisor_timer).bits();
+    frame.timer_cause = watched || settings.has_sstc ? GuestFrame::no_cause
+                                                     : isa::scause_of(isa::Interrupt::supervisor_timer).bits();
     frame.set_pc(entry.pc.value());
     frame.set_x(10, hart_id);
     frame.set_x(11, entry.opaque);

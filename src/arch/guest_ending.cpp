@@ -6,6 +6,7 @@
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest.hpp>
 #include <hv/arch/machine_end.hpp>
+#include <hv/arch/operator_console.hpp>
 #include <hv/isa/cause.hpp>
 #include <hv/isa/htinst.hpp>
 #include <hv/lib/panic.hpp>
@@ -26,6 +27,7 @@ constinit Guest* all_guests = nullptr;
 void leave_machine()
 {
     if (guests_left.fetch_sub(1) == 1) {
+        print_statistics();
         end_machine(guests_failed.load() != 0 ? Ending::failure : Ending::success);
     }
 }
@@ -181,6 +183,21 @@ void Guest::start_if_due()
     }
 }
 
+std::string_view name_of(GuestState state)
+{
+    switch (state) {
+    case GuestState::running:
+        return "running";
+    case GuestState::paused:
+        return "stopped";
+    case GuestState::ending:
+        return "ending";
+    case GuestState::ended:
+        return "ended";
+    }
+    return "";
+}
+
 GuestState Guest::state() const
 {
     if (ended_.load() != 0) {
@@ -272,11 +289,13 @@ void Guest::say_verdict(const Verdict& verdict) const
 void Guest::finish_ending()
 {
     flush_console(*this);
+    lifetime_ += ended_at_ - started_at_.load();
     const Verdict verdict = policy_.judge(ending_.load(), ended_at_);
     report(verdict.report);
     say_verdict(verdict);
     switch (verdict.action) {
     case Verdict::Action::halt_machine:
+        print_statistics();
         end_machine(Ending::failure);
     case Verdict::Action::restart:
         start_at_ = verdict.start_at;

@@ -1,5 +1,7 @@
 // The one timer of a hart's own: for the guest's watchdogs, for a guest without Sstc, and for a start to come.
 //
+// With Sstc it is also what a line waits with that is not to break another guest's.
+//
 // A hart without Sstc has no timer for its guest but this one. Where the guest has a watchdog too, the earliest of
 // what the two wait for is what the timer is set to, and set_timer leaves the fast path (see GuestFrame::timer).
 #include <hv/arch/vcpu.hpp>
@@ -74,12 +76,15 @@ uint64_t look(Vcpu& vcpu, uint64_t now)
     return next;
 }
 
-void set_or_clear(const Vcpu& vcpu, uint64_t deadline)
+/// `deadline` is the watchdogs'.
+void set_or_clear(Vcpu& vcpu, uint64_t deadline)
 {
-    if (deadline == never) {
+    vcpu.watch_at = deadline;
+    const uint64_t next = std::min(deadline, vcpu.console_at);
+    if (next == never) {
         clear_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
     } else {
-        set_hart_timer(vcpu, deadline);
+        set_hart_timer(vcpu, next);
     }
 }
 
@@ -103,13 +108,33 @@ void begin_watching(Vcpu& vcpu)
     }
 }
 
+void look_at_console_in(Vcpu& vcpu, uint64_t ticks)
+{
+    const uint64_t at = read_csr<Csr::time>() + ticks;
+    if (vcpu.frame().timer == GuestFrame::guests_own_timer && at < vcpu.console_at) {
+        vcpu.console_at = at;
+        set_or_clear(vcpu, vcpu.watch_at);
+    }
+}
+
 void hart_timer_due(Vcpu& vcpu)
 {
+    const uint64_t now = read_csr<Csr::time>();
+    if (vcpu.console_at <= now) {
+        vcpu.console_at = never;
+        pump_console();
+        if (const uint64_t wait = console_wait(vcpu.guest->wires().console); wait != 0) {
+            look_at_console_in(vcpu, wait);
+        }
+    }
     if (!vcpu.watched) {
-        guest_timer_due();
+        if (vcpu.frame().timer == GuestFrame::guests_own_timer) {
+            set_or_clear(vcpu, never);
+        } else {
+            guest_timer_due();
+        }
         return;
     }
-    const uint64_t now = read_csr<Csr::time>();
     if (vcpu.guest_timer <= now) {
         vcpu.guest_timer = never;
         set_csr<Csr::hvip>(Interrupts::virtual_supervisor_timer.mask);

@@ -44,8 +44,10 @@ bool ConsoleChannel::is_due() const
 
 bool ConsoleChannel::has_line(uint64_t now) const
 {
+    // Another hart may have written since `now`.
+    const bool is_old = now > waiting_since_ && now - waiting_since_ >= patience;
     const size_t unshown = ring_.unshown();
-    return unshown != 0 && (newlines_ != 0 || is_due() || ended_.load() != 0 || now - waiting_since_ >= patience);
+    return unshown != 0 && (newlines_ != 0 || is_due() || ended_.load() != 0 || is_old);
 }
 
 }  // namespace hv::vm

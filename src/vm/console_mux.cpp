@@ -15,6 +15,7 @@ void ConsoleMux::bring_to_front(size_t index)
         ConsoleChannel& before = front_channel();
         const SpinLock::Held held{before.lock_};
         before.count_newlines();
+        left_a_line_ = left_a_line_ || is_front_in_a_line();
     }
     front_ = index;
     {
@@ -47,7 +48,8 @@ bool ConsoleMux::is_idle() const
 
 bool ConsoleMux::break_line()
 {
-    const bool owed = is_front_in_a_line();
+    const bool owed = left_a_line_ || is_front_in_a_line();
+    left_a_line_ = false;
     line_started_ = front_channel().ring_.shown_position();
     return owed;
 }

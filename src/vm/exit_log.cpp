@@ -26,8 +26,8 @@ bool is_same_but_for_time(const ExitRecord& a, const ExitRecord& b)
 
 void print_count(Sink& sink, std::string_view name, const ExitCount& count)
 {
-    println(sink, "    {:<34} {:>12} {:>16} {:>10} {:>10}", name, count.count, count.instructions,
-            count.instructions / count.count, count.worst);
+    print(sink, "    {:<34} {:>12} {:>16} {:>10} {:>10}", name, count.count, count.instructions,
+          count.instructions / count.count, count.worst);
 }
 
 }  // namespace
@@ -95,6 +95,15 @@ void ExitCounts::add(ExitCause cause, uint64_t instructions)
     of[static_cast<size_t>(cause)].add(instructions);
 }
 
+[[gnu::cold]] void ExitCounts::add(const ExitCounts& others)
+{
+    for (size_t i = 0; i < exit_cause_count; ++i) {
+        of[i].count += others.of[i].count;
+        of[i].instructions += others.of[i].instructions;
+        of[i].worst = std::max(of[i].worst, others.of[i].worst);
+    }
+}
+
 [[gnu::cold]] ExitCount ExitCounts::total() const
 {
     ExitCount sum;
@@ -106,19 +115,35 @@ void ExitCounts::add(ExitCause cause, uint64_t instructions)
     return sum;
 }
 
-[[gnu::cold]] void print_exit_counts(Sink& sink, const ExitCounts& counts)
+[[gnu::cold]] bool print_exit_count_row(Sink& sink, const ExitCounts& counts, size_t row)
 {
     const ExitCount total = counts.total();
-    if (total.count == 0) {
-        return println(sink, "  exits: none");
+    if (row == 0) {
+        sink.write(
+            total.count == 0
+                ? "  exits: none"
+                : "  exits                                       count     instructions       mean      worst");
+        return true;
     }
-    println(sink, "  exits                                       count     instructions       mean      worst");
+    size_t happened = 0;
     for (size_t i = 0; i < exit_cause_count; ++i) {
-        if (counts.of[i].count != 0) {
+        if (counts.of[i].count != 0 && ++happened == row) {
             print_count(sink, name_of(static_cast<ExitCause>(i)), counts.of[i]);
+            return true;
         }
     }
+    if (happened == 0 || row != happened + 1) {
+        return false;
+    }
     print_count(sink, "all", total);
+    return true;
+}
+
+[[gnu::cold]] void print_exit_counts(Sink& sink, const ExitCounts& counts)
+{
+    for (size_t row = 0; print_exit_count_row(sink, counts, row); ++row) {
+        sink.write("\n");
+    }
 }
 
 [[gnu::cold]] void format_value(FormatOutput& out, SbiCallText text)

@@ -64,6 +64,10 @@ void println(FormatString<std::type_identity_t<Args>...> format, const Args&... 
     hv::println(line, format, args...);
 }
 
+/// Waits until the device has sent all that it was given, but no longer than a second or so: what is on its way
+/// when the machine is powered off is lost.
+void drain_console();
+
 /// Back to the firmware's console, for whoever has reason to doubt the device.
 void use_firmware_console();
 

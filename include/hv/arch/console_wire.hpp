@@ -38,13 +38,16 @@ void connect_wire(ConsoleWire& wire, std::string_view name, std::span<uint8_t> r
 [[nodiscard]] size_t console_write(ConsoleWire& wire, std::span<const std::byte> text);
 /// Passes on what waits for the console, as far as that has room, but a bounded number of bytes.
 void pump_console();
+/// In how many ticks pump_console() is to be called, for what the guest has written to go out; 0: there is nothing.
+[[nodiscard]] uint64_t console_wait(const ConsoleWire& wire);
 /// From now on `tell` is called for guests that were refused and have room now: bit n for the nth that was
 /// connected. On any hart, with any lock of a guest's own held.
 void set_room_handler(void (*tell)(uint32_t wires));
 
 /// The guest that is shown byte for byte.
 [[nodiscard]] size_t console_front();
-void bring_console_to_front(size_t index);
+/// Says `text` first, which lives for ever, and then what that guest wrote last.
+void bring_console_to_front(size_t index, vm::ConsoleText& text);
 /// Says this when the line that is going out is out. `text` lives for ever.
 void say_on_console(vm::ConsoleText& text);
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest_console.hpp>
 #include <hv/arch/guest_ending.hpp>
 #include <hv/arch/guest_plan.hpp>
@@ -82,6 +83,11 @@ public:
     [[nodiscard]] isa::Hgatp hgatp() const { return hgatp_; }
     /// What htimedelta is on all of its harts: guest time began near 0.
     [[nodiscard]] uint64_t time_delta() const { return time_delta_; }
+    /// Its own time, in ticks: since it was started last.
+    [[nodiscard]] uint64_t time() const { return read_csr<isa::Csr::time>() + time_delta_; }
+    /// How long it has run in all, until it ended last.
+    [[nodiscard]] uint64_t lifetime() const { return lifetime_; }
+    [[nodiscard]] uint64_t restarts() const { return starts_ == 0 ? 0 : starts_ - 1; }
     [[nodiscard]] std::span<Vcpu* const> vcpus() const { return vcpus_.span(); }
 
 private:
@@ -107,6 +113,7 @@ private:
     isa::Hgatp hgatp_{};
     uint64_t time_delta_ = 0;
     uint64_t starts_ = 0;
+    uint64_t lifetime_ = 0;
     std::span<std::byte> tree_room_{};
     Vector<Vcpu*> vcpus_;
     vm::FaultPolicy policy_;

@@ -54,6 +54,9 @@ void console_input_wanted(Guest& guest);
 /// Input that the guest asks for otherwise than at its serial port. How many bytes there were.
 [[nodiscard]] size_t take_console_input(Guest& guest, std::span<std::byte> room);
 
+/// What was typed and not read yet is nobody's any longer: the keyboard has gone to another guest.
+void forget_keys();
+
 /// What the guest has written goes out, if somebody reads it within a second or so. While none of its harts runs.
 void flush_console(Guest& guest);
 

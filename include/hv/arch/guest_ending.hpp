@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include <hv/isa/registers.hpp>
 #include <hv/lib/address.hpp>
@@ -34,5 +35,6 @@ enum class GuestState : uint8_t {
     ending,  ///< its vCPUs leave it, or it waits to be started again
     ended,   ///< its memory is as it has left it
 };
+[[nodiscard]] std::string_view name_of(GuestState state);
 
 }  // namespace hv::arch

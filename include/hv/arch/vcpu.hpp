@@ -52,6 +52,8 @@ struct Vcpu {
     uint64_t guest_timer = UINT64_MAX;  ///< when that is due, where the two share the hart's timer
     uint64_t guest_timer_set = 0;       ///< how often it was set
     vm::TimerWatchdog timer_watchdog{0};
+    uint64_t watch_at = UINT64_MAX;    ///< when these want to be asked
+    uint64_t console_at = UINT64_MAX;  ///< when a line of the guest's may go to the console
 
     /// What others have asked for since it last looked. Whoever sets the first bit interrupts the hart.
     std::atomic<uint32_t> requests = 0;
@@ -88,6 +90,9 @@ void show_reset_digest(Vcpu& vcpu);
 void set_hart_timer(const Vcpu& vcpu, uint64_t deadline);
 /// The vCPU is about to enter its guest, afresh or after a pause, and its watchdogs start anew.
 void begin_watching(Vcpu& vcpu);
+/// Something of the guest's waits for the console, and may go there in so many ticks. On the vCPU's hart; does
+/// nothing where the hart's timer is the guest's: then it goes when anything else does.
+void look_at_console_in(Vcpu& vcpu, uint64_t ticks);
 /// The hart's own timer was due.
 void hart_timer_due(Vcpu& vcpu);
 /// Where guest and watchdogs share the hart's timer: the guest's is to be due at guest time `deadline`.

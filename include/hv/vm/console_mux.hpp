@@ -32,7 +32,7 @@ class ConsoleMux {
 public:
     static constexpr size_t most_channels = 16;
     /// The guest in front is quiet when it has written nothing for so long,
-    static constexpr uint64_t quiet = 1'000;
+    static constexpr uint64_t quiet = 50'000;
     /// and has had its turn when another guest's line has waited so long.
     static constexpr uint64_t longest_turn = 200'000;
 
@@ -54,6 +54,8 @@ public:
     [[nodiscard]] bool is_idle() const;
     /// A line is going out, and has to be ended before anything else is written.
     [[nodiscard]] bool is_in_a_line() const { return !line_.empty(); }
+    /// A line waits for the guest in front.
+    [[nodiscard]] bool others_wait() const { return others_wait_; }
     /// Something else is to be written as a line of its own: is a newline owed first? From now on it is not.
     [[nodiscard]] bool break_line();
     /// Also called now and then when nothing is taken out, so that the guest in front is known to be quiet.
@@ -83,6 +85,7 @@ private:
     uint64_t front_moved_ = 0;             ///< and when that was first so
     bool others_wait_ = false;
     uint64_t others_wait_since_ = 0;
+    bool left_a_line_ = false;    ///< by the guest that was in front before
     bool owed_to_front_ = false;  ///< another guest's line was the last one
 };
 

@@ -49,6 +49,8 @@ struct ExitCounts {
     std::array<ExitCount, exit_cause_count> of{};  ///< by ExitCause
 
     void add(ExitCause cause, uint64_t instructions);
+    /// Another vCPU's.
+    void add(const ExitCounts& others);
     [[nodiscard]] ExitCount total() const;
 };
 
@@ -58,6 +60,8 @@ static_assert(sizeof(ExitCounts) == exit_cause_count * sizeof(ExitCount));
 
 /// A table, one line a cause that happened, and a line for all of them; one line that says so where none did.
 void print_exit_counts(Sink& sink, const ExitCounts& counts);
+/// Row number `row` of that, without its newline. False: there is none.
+bool print_exit_count_row(Sink& sink, const ExitCounts& counts, size_t row);
 
 /// One exit. All zero: never written.
 struct ExitRecord {

@@ -224,6 +224,18 @@ TEST_F(Console, a_guest_that_comes_to_the_front_shows_again_what_it_wrote)
     EXPECT_EQ(shown(), "boot\r\nlogin: root");
 }
 
+TEST_F(Console, the_line_that_a_guest_leaves_the_front_in_is_ended)
+{
+    write_by_itself("prompt # ");
+    Rows rows;
+    rows.rows = 1;
+    mux_.say(rows);
+    mux_.bring_to_front(1);
+    EXPECT_EQ(shown(), "\\\r\nconsole: first\r\n");
+    write(1, "next\n");
+    EXPECT_EQ(shown(), "next\n");
+}
+
 TEST_F(Console, what_a_guest_still_had_to_show_becomes_lines_when_it_leaves_the_front)
 {
     write(0, "1\n2\n3");

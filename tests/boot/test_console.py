@@ -1,0 +1,275 @@
+"""The console of several guests at a terminal: whose lines appear how, and what the operator's keys do."""
+
+import contextlib
+import re
+import subprocess
+
+import at_a_terminal
+import harness
+import pytest
+
+ESCAPE = "]"
+MEMORY = 4 << 20
+
+
+def build_parrot():
+    """Builds tests/boot/parrot.S; returns the guest's image."""
+    folder = harness.ROOT / "build" / "parrot"
+    source, elf, image = harness.ROOT / "tests/boot/parrot.S", folder / "parrot.elf", folder / "parrot.bin"
+    with harness.locked(folder):
+        if not image.exists() or image.stat().st_mtime < source.stat().st_mtime:
+            subprocess.run(["riscv64-linux-gnu-gcc", "-nostdlib", "-static", "-no-pie", "-march=rv64imac_zicsr",
+                            "-mabi=lp64", "-mcmodel=medany", "-Wl,-Ttext=0x80200000,--build-id=none", "-o", elf,
+                            source], check=True)
+            subprocess.run(["riscv64-linux-gnu-objcopy", "-O", "binary", elf, image], check=True)
+    return image
+
+
+def describe(folder, names, root=""):
+    """A description of so many parrots; returns its source."""
+    source = folder / "system.dts"
+    guests = "".join(f"""
+    {name} {{
+        memory = /bits/ 64 <{MEMORY}>;
+        kernel = /incbin/("{build_parrot()}");
+    }};""" for name in names)
+    source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}\n}};\n',
+                      encoding="utf-8")
+    return source
+
+
+def maybe_broken(text):
+    """A pattern of this text, as a line in which whole lines came in between."""
+    return "(?:\\\\\n(?:[^\n]*\n)+?)?".join(re.escape(c) if c != "\n" else c for c in text)
+
+
+@contextlib.contextmanager
+def parrots(folder, *names, root=""):
+    """A terminal at which so many parrots are ready, the first one in front."""
+    source, blob = describe(folder, names, root), folder / "system.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
+    hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
+    program = harness.qemu_program(harness.QEMU_10)
+    terminal = Console(program, ["-M", "virt", "-smp", len(names), "-m", "256M", "-nographic", "-no-reboot",
+                                 "-kernel", hypervisor, "-initrd", blob])
+    try:
+        for _ in names:
+            terminal.expect(maybe_broken("ready\n"))
+        yield terminal
+    finally:
+        terminal.close()
+
+
+class Console(at_a_terminal.Terminal):
+    """QEMU itself at a terminal: run.sh adds nothing here but time."""
+
+    def __init__(self, program, options):
+        super().__init__(program, options, direct=True)
+
+    def expect(self, pattern):
+        """As that; a newline is what a terminal makes of one, and in front it is the start of any line."""
+        if pattern.startswith("\n"):
+            pattern = f"(?:^|\n){pattern[1:]}"
+        return super().expect(pattern.replace("\n", "\r*\n"))
+
+    def order(self, key):
+        """Ctrl-] and a key."""
+        self.send_control(ESCAPE)
+        self.send(key)
+
+    def answers(self, key, prefix="\n"):
+        """Types a key at the guest that has the keyboard, and sees it answered."""
+        self.send(key)
+        self.expect(prefix + f"got {ord(key):02x}\n")
+
+    def is_quiet(self, pattern, seconds=1):
+        """Nothing like this comes for a while."""
+        assert self.child.expect([pattern, at_a_terminal.pexpect.TIMEOUT], timeout=seconds) == 1, pattern
+
+
+def test_one_guest_has_the_console_to_itself(tmp_path):
+    with parrots(tmp_path, "alone") as terminal:
+        assert "Ctrl-]" not in terminal.seen.getvalue()
+        terminal.send("w")
+        terminal.expect("\ngot 77\nno end")
+        terminal.answers("a", "")
+        terminal.send_control(ESCAPE)
+        terminal.send_control(ESCAPE)
+        terminal.expect("\ngot 1d\n")
+        terminal.send("e")
+        terminal.expect("got 65\n\x1b\\[2J\x1b\\]0;mine\a\x00red.\b\r!\n")
+        terminal.send("q")
+        terminal.expect("guest alone: shut down")
+
+
+def test_others_are_lines_with_their_names_and_the_keyboard_moves(tmp_path):
+    with parrots(tmp_path, "one", "two", "three") as terminal:
+        assert "console: keyboard at one; Ctrl-] h for help" in terminal.seen.getvalue()
+        assert "two: ready" in terminal.seen.getvalue() and "three: ready" in terminal.seen.getvalue()
+        terminal.answers("a")
+        terminal.order("2")
+        terminal.expect("\nconsole: keyboard at two\nready\n")
+        terminal.answers("b")
+        terminal.expect("beat\n")
+        terminal.order("n")
+        terminal.expect("\nconsole: keyboard at three\nready\n")
+        terminal.expect("\ntwo: beat\n")
+        terminal.send("c")
+        terminal.expect("got 63")
+        terminal.order("n")
+        terminal.expect("\nconsole: keyboard at one\nready\ngot 61\n")
+
+
+def test_what_a_guest_wrote_is_shown_again_when_it_comes_to_the_front(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.send("aw")
+        terminal.expect("got 61\ngot 77\nno end")
+        terminal.order("2")
+        terminal.expect("\\\\\nconsole: keyboard at two\nready\n")
+        terminal.order("1")
+        terminal.expect("\nconsole: keyboard at one\nready\ngot 61\ngot 77\nno end")
+        terminal.answers("z", "")
+
+
+def test_a_guest_that_is_not_in_front_cannot_make_the_terminal_do_anything(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.order("2")
+        terminal.expect("keyboard at two\nready\n")
+        terminal.send("b")
+        terminal.expect("beat\nbeat\n")
+        terminal.order("1")
+        terminal.expect("two: beat")
+        terminal.order("2")
+        terminal.expect("keyboard at two")
+        terminal.send("e")
+        terminal.expect("got 65\n\x1b\\[2J")
+        terminal.order("R")
+        terminal.expect("console: two is to start again")
+        terminal.expect("guest two: restarting")
+
+
+def test_long_lines_come_in_pieces(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.order("2")
+        terminal.expect("keyboard at two\nready\n")
+        terminal.send("L")
+        terminal.send_control(ESCAPE)
+        terminal.send("1")
+        terminal.expect("keyboard at one")
+        terminal.order("2")
+        terminal.expect("keyboard at two\n(ready\n)?got 4c\na{500}\n")
+
+
+@pytest.mark.parametrize("key, line", [("d", "from DBCN"), ("p", "from putchar")])
+def test_calls_write_as_the_serial_port_does(tmp_path, key, line):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.send(key)
+        terminal.expect(f"\n{line}\n")
+        terminal.order("2")
+        terminal.expect("keyboard at two")
+        terminal.order("1")
+        terminal.expect(f"keyboard at one\nready\ngot {ord(key):02x}\n{line}\n")
+
+
+def test_a_flood_holds_up_nobody(tmp_path):
+    """Neither the guest in front, nor a third one, nor the operator."""
+    with parrots(tmp_path, "one", "flood", "three") as terminal:
+        terminal.order("2")
+        terminal.expect("keyboard at flood")
+        terminal.send("f")
+        terminal.expect("and again, for ever\n")
+        terminal.order("3")
+        terminal.expect("keyboard at three")
+        terminal.send("b")
+        terminal.expect("beat")
+        terminal.order("1")
+        terminal.expect("keyboard at one")
+        for key in "acghj":
+            terminal.send(key)
+            terminal.expect(f"got {ord(key):02x}\n")
+        for _ in range(5):
+            terminal.expect("\nthree: beat\n")
+        terminal.order("l")
+        terminal.expect("  1 one: running, 1 hart, 0 restarts, up [0-9.]+ s, has the keyboard\n")
+        terminal.expect("  2 flood: running, [^\n]*\n")
+        terminal.expect("  3 three: running, ")
+        lines = re.findall("^(.*)\n", terminal.seen.getvalue(), re.MULTILINE)
+        whole = [line for line in lines if line.startswith("flood: ")]
+        # The first one is `ready`, and of the second one a part was written in front.
+        assert len(whole) > 10 and {line.rstrip("\r") for line in whole[2:]} == {"flood: and again, for ever"}
+
+
+def test_a_flood_in_front_leaves_the_others_their_lines(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.send("b")
+        terminal.expect("beat")
+        terminal.order("2")
+        terminal.expect("keyboard at two")
+        terminal.send("f")
+        for _ in range(5):
+            terminal.expect("\none: beat\n")
+        terminal.order("h")
+        terminal.expect("Ctrl-\\] +sends one Ctrl-\\]\n")
+
+
+def test_a_guest_is_stopped_and_goes_on(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.send("b")
+        terminal.expect("beat\nbeat\n")
+        terminal.order("s")
+        terminal.expect("console: one is stopped; Ctrl-\\] r lets it go on\n")
+        terminal.is_quiet("beat\n.*beat\n")
+        terminal.order("l")
+        terminal.expect("  1 one: stopped, 1 hart")
+        terminal.order("r")
+        terminal.expect("console: one goes on\n")
+        terminal.expect("beat\nbeat\n")
+
+
+def test_a_guest_that_hangs_is_started_again(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.send("i")
+        terminal.expect("got 69")
+        terminal.send("never read, and no reason not to hear the operator")
+        terminal.order("R")
+        terminal.expect("guest one: restarting\n")
+        terminal.expect("ready\n")
+        terminal.order("l")
+        terminal.expect("  1 one: running, 1 hart, 1 restart, ")
+        terminal.answers("a", "")
+
+
+def test_guests_are_ended_and_the_last_one_ends_the_machine(tmp_path):
+    with parrots(tmp_path, "one", "two", root="stats;") as terminal:
+        terminal.order("k")
+        terminal.expect("guest one, vCPU 0: stopped: by the operator\n")
+        terminal.order("l")
+        terminal.expect("  1 one: ended, 1 hart, 0 restarts, has the keyboard\n  2 two: running, ")
+        terminal.order("k")
+        terminal.expect("console: one has ended\n")
+        terminal.order("R")
+        terminal.expect("console: one starts again\n")
+        terminal.expect("ready\n")
+        terminal.order("k")
+        terminal.expect("guest one, vCPU 0: stopped: by the operator\n")
+        terminal.order("2")
+        terminal.expect("keyboard at two")
+        terminal.send("q")
+        terminal.expect("guest two: shut down\n")
+        terminal.expect("guest one: ran [0-9]+[.][0-9] s, 1 restart\n  exits [^\n]*\n(    [^\n]*\n)+")
+        terminal.expect("guest two: ran [0-9]+[.][0-9] s, 0 restarts\n  exits [^\n]*\n(    [^\n]*\n)+")
+
+
+def test_counters_are_shown(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.order("c")
+        terminal.expect("  one, up [0-9]+[.][0-9] s:\n  exits +count +instructions +mean +worst\n")
+        terminal.expect(r"    loads from devices or from nothing +(\d+) ")
+        terminal.expect(r"    all +(\d+) ")
+
+
+def test_an_unknown_key_is_said_to_be_one(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        for key in ("z", "9", "0"):
+            terminal.order(key)
+            terminal.expect("console: no such command; Ctrl-\\] h for help\n")
