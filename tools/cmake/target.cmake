@@ -149,13 +149,13 @@ endfunction()
 
 # --- the built-in guest -----------------------------------------------------------------------------------------
 
-# A program of its own, for VS-mode; its flat image becomes part of the kernel's read-only data.
+# A program of its own, for VS-mode; its flat image becomes part of the kernel's read-only data, so it is kept small.
 add_executable(hello ${CMAKE_SOURCE_DIR}/src/guest/start.S ${CMAKE_SOURCE_DIR}/src/guest/hello.cpp
-  ${CMAKE_SOURCE_DIR}/src/arch/runtime.cpp ${HV_PURE_SOURCES})
+  ${CMAKE_SOURCE_DIR}/src/arch/runtime.cpp
+  ${CMAKE_SOURCE_DIR}/src/lib/format.cpp ${CMAKE_SOURCE_DIR}/src/fdt/node.cpp ${CMAKE_SOURCE_DIR}/src/fdt/property.cpp)
 target_link_libraries(hello PRIVATE hv_target hv_warnings)
 target_compile_options(hello PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:${hv_small}>)
-target_compile_options(hello PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${hv_whole_program}>)
-target_link_options(hello PRIVATE ${hv_link_flags} ${hv_whole_program} -T ${CMAKE_SOURCE_DIR}/src/guest/guest.ld)
+target_link_options(hello PRIVATE ${hv_link_flags} -T ${CMAKE_SOURCE_DIR}/src/guest/guest.ld)
 set_target_properties(hello PROPERTIES SUFFIX .elf LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/guest/guest.ld)
 add_custom_command(OUTPUT hello.bin DEPENDS hello VERBATIM
   COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:hello> hello.bin)
