@@ -118,7 +118,7 @@ TEST(Doorbell, HasAlignedWordsOnlyAndNothingBehindThem)
 {
     Doorbell bell{2};
     for (uint64_t offset = 0; offset < 0x1000; ++offset) {
-        for (const uint64_t width : {1, 2, 4, 8}) {
+        for (const uint64_t width : {1U, 2U, 4U, 8U}) {
             const bool there = width == 4 && offset % 4 == 0 && offset < 0x10;
             ASSERT_EQ(bell.load(0, offset, width).has_value(), there) << offset << " " << width;
             ASSERT_EQ(bell.store(0, offset, width, 1) == fault, !there) << offset << " " << width;

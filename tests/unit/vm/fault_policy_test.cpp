@@ -108,7 +108,7 @@ TEST(FaultPolicy, OfManyReportsTenAreWholeAndThenOneInFiveSeconds)
     FaultPolicy policy{often};
     uint64_t whole = 0;
     for (uint64_t now = 100; now < 100 + 10 * second; now += 100) {
-        whole += policy.judge(GuestEnding::fault, now).report == Report::whole ? 1 : 0;
+        whole += policy.judge(GuestEnding::fault, now).report == Report::whole ? uint64_t{1} : 0;
     }
     EXPECT_EQ(whole, 11);
 }
@@ -191,7 +191,7 @@ TEST(RestartLog, ARateAboveTheLimitIsRefusedInTime)
     RestartLog log{100, window};
     uint64_t allowed = 0;
     for (uint64_t now = 0; now < 10 * window; now += 10) {
-        allowed += log.add(now) ? 1 : 0;
+        allowed += log.add(now) ? uint64_t{1} : 0;
     }
     EXPECT_LE(allowed, 1000);
     EXPECT_GE(allowed, 900);
