@@ -12,10 +12,10 @@ ESCAPE = "]"
 MEMORY = 4 << 20
 
 
-def build_parrot():
-    """Builds tests/boot/parrot.S; returns the guest's image."""
-    folder = harness.ROOT / "build" / "parrot"
-    source, elf, image = harness.ROOT / "tests/boot/parrot.S", folder / "parrot.elf", folder / "parrot.bin"
+def build_guest(name):
+    """Builds tests/boot/NAME.S; returns the guest's image."""
+    folder = harness.ROOT / "build" / name
+    source, elf, image = harness.ROOT / f"tests/boot/{name}.S", folder / f"{name}.elf", folder / f"{name}.bin"
     with harness.locked(folder):
         if not image.exists() or image.stat().st_mtime < source.stat().st_mtime:
             subprocess.run(["riscv64-linux-gnu-gcc", "-nostdlib", "-static", "-no-pie", "-march=rv64imac_zicsr",
@@ -25,17 +25,18 @@ def build_parrot():
     return image
 
 
-def describe(folder, names, root=""):
-    """A description of so many parrots; returns its source."""
-    source = folder / "system.dts"
+def describe(folder, names, root="", program="parrot"):
+    """A description of guests that all are this program, as a blob."""
+    source, blob = folder / "system.dts", folder / "system.dtb"
     guests = "".join(f"""
     {name} {{
         memory = /bits/ 64 <{MEMORY}>;
-        kernel = /incbin/("{build_parrot()}");
+        kernel = /incbin/("{build_guest(program)}");
     }};""" for name in names)
     source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}\n}};\n',
                       encoding="utf-8")
-    return source
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
+    return blob
 
 
 def maybe_broken(text):
@@ -46,8 +47,7 @@ def maybe_broken(text):
 @contextlib.contextmanager
 def parrots(folder, *names, root=""):
     """A terminal at which so many parrots are ready, the first one in front."""
-    source, blob = describe(folder, names, root), folder / "system.dtb"
-    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
+    blob = describe(folder, names, root)
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
     program = harness.qemu_program(harness.QEMU_10)
     terminal = Console(program, ["-M", "virt", "-smp", len(names), "-m", "256M", "-nographic", "-no-reboot",
@@ -273,3 +273,26 @@ def test_an_unknown_key_is_said_to_be_one(tmp_path):
         for key in ("z", "9", "0"):
             terminal.order(key)
             terminal.expect("console: no such command; Ctrl-\\] h for help\n")
+
+
+@pytest.mark.parametrize("qemu", [harness.QEMU_7, harness.QEMU_10])
+def test_counters_are_exact(tmp_path, qemu):
+    """What tests/boot/counted.S does, to the exit, and instructions that add up. The one software interrupt is its
+    start's: that has vCPU 0 look at its PLIC."""
+    blob = describe(tmp_path, ["one", "two"], "stats;", "counted")
+    hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
+    run = harness.boot(harness.qemu_program(qemu), hypervisor, smp=2, extra=["-icount", "shift=0", "-initrd", blob])
+    assert run.status == 0, str(run)
+    for name in ("one", "two"):
+        table = re.search(rf"^guest {name}: ran [0-9.]+ s, 0 restarts\n  exits .*\n((?:    .*\n)+)", run.serial,
+                          re.MULTILINE)
+        rows = {row[1]: [int(number) for number in row.groups()[1:]] for row in
+                re.finditer(r"^ +(\D+?) +(\d+) +(\d+) +(\d+) +(\d+)$", table[1], re.MULTILINE)}
+        total = rows.pop("all")
+        assert {cause: row[0] for cause, row in rows.items()} == {
+            "SBI calls": 100, "loads from devices or from nothing": 80, "stores to devices or to nothing": 57,
+            "fetches from devices or nothing": 30, "virtual instructions": 40, "software interrupts": 1}, str(run)
+        assert total[:2] == [sum(row[i] for row in rows.values()) for i in (0, 1)]
+        assert total[3] == max(row[3] for row in rows.values())
+        for count, instructions, mean, worst in rows.values():
+            assert mean == instructions // count and 20 <= mean <= worst < 5000, str(run)
