@@ -31,6 +31,7 @@ void show_vector()
 /// The life of every hart once all is built: it runs its vCPU, if it has one.
 [[noreturn]] void live(arch::HartRecord& hart)
 {
+    plat::take_host_interrupts();
     if (hart.guest.vcpu != nullptr) {
         arch::run_vcpu(*hart.guest.vcpu);
     }
@@ -69,13 +70,13 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
         plat::dump_device_trees(guests.span());
         arch::end_machine(arch::Ending::success);
     }
+    plat::route_host_interrupts(board, guests.span());
     plat::start_harts(harts.span(), live);
     arch::connect_console(guests.span());
     arch::connect_operator(guests.span(), plat::run_audit);
     if (partitions.description.stats) {
         arch::print_statistics_at_end();
     }
-    plat::take_console_interrupt(board);
     plat::audit_at_boot(*partitions.owners, heap, guests.span());
     plat::seal_heap();
     arch::announce_operator();

@@ -2,6 +2,7 @@
 #include "bulkhead_machine.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <hv/lib/bits.hpp>
 
@@ -78,10 +79,18 @@ Expected<void, mm::LayoutError> complete(Machine& machine, size_t description_si
 
 Expected<void, vm::DescriptionError> check(Machine& machine, const vm::Description& description)
 {
-    return vm::place(
-        description,
-        {.ram = machine.host.ram.span(), .claims = machine.claims, .heap = machine.heap, .harts = machine.harts},
-        machine.placement);
+    const auto tree = fdt::Tree::open(machine.tree);  // as it was when the machine was read from it
+    if (!tree) {
+        throw std::logic_error{"the machine's tree cannot be read any more"};
+    }
+    return vm::place(description,
+                     {.ram = machine.host.ram.span(),
+                      .claims = machine.claims,
+                      .heap = machine.heap,
+                      .harts = machine.harts,
+                      .tree = &*tree,
+                      .host = &machine.host},
+                     machine.placement);
 }
 
 }  // namespace hv::tools

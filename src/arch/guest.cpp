@@ -11,6 +11,9 @@
 #include <hv/mm/purpose_scope.hpp>
 
 namespace hv::arch {
+
+constinit HostCompletion complete_host_interrupt = nullptr;
+
 namespace {
 
 /// No guest's addresses reach past Sv39x4's, which every hart with the H extension has; a base is checked.
@@ -141,6 +144,16 @@ void Guest::settle(dev::Effects effects)
 {
     if (effects.harts() != 0) {
         send_requests(*this, effects.harts(), request::external_interrupt);
+    }
+    if (effects.has_more()) {
+        settle_more(effects);
+    }
+}
+
+void Guest::settle_more(dev::Effects effects)
+{
+    if (const uint32_t source = effects.completed_source(); source != 0) {
+        complete_host_interrupt(source);
     }
     if (effects.has_input_room()) {
         console_input_wanted(*this);

@@ -119,7 +119,7 @@ Loaded Plic::claim(uint64_t index)
         return {};  // another hart was quicker
     }
     const HartMask before = outputs_.load();
-    gate_[source] = (gate_[source] & is_high) | is_claimed;
+    gate_[source] = (gate_[source] & level_bits) | is_claimed;
     clear_pending(source);
     return {source, Effects::outputs_of(before ^ outputs_.load())};
 }
@@ -134,9 +134,13 @@ Effects Plic::complete(uint64_t index, uint32_t source)
     if ((gate_[source] & is_claimed) == 0) {
         return {};
     }
-    gate_[source] &= is_high;
+    gate_[source] &= level_bits;
     if (gate_[source] == 0) {
         return {};
+    }
+    if ((gate_[source] & is_forwarded) != 0) {
+        gate_[source] = 0;
+        return Effects::completion_of(source);
     }
     const HartMask before = outputs_.load();
     gate_[source] |= is_pending;
@@ -162,6 +166,19 @@ Effects Plic::set_level(unsigned source, bool level)
     return Effects::outputs_of(before ^ outputs_.load());
 }
 
+Effects Plic::raise_until_completed(unsigned source)
+{
+    require(source != 0 && source <= last_source, "there is no interrupt source {}", source);
+    const SpinLock::Held held{lock_};
+    if (gate_[source] != 0) {
+        return {};
+    }
+    const HartMask before = outputs_.load();
+    gate_[source] = level_bits | is_pending;
+    make_pending(source);
+    return Effects::outputs_of(before ^ outputs_.load());
+}
+
 Effects Plic::reset()
 {
     const SpinLock::Held held{lock_};
@@ -181,7 +198,7 @@ Effects Plic::reset()
     pending_any_ = 0;
     for (uint64_t source = 1; source <= last_source; source++) {
         priority_[source].store(0);
-        gate_[source] &= is_high;
+        gate_[source] &= level_bits;
         if (gate_[source] != 0) {
             gate_[source] |= is_pending;
             make_pending(source);

@@ -67,6 +67,7 @@ void find_board(Board& board, PhysAddr device_tree)
         board.error = tree.error();
         return;
     }
+    board.tree = *tree;
     board.device_tree = {device_tree, tree->bytes().size()};
     if (const auto described = fdt::describe_host(*tree, board.machine); !described) {
         board.machine_error = described.error();

@@ -38,7 +38,7 @@ public:
     void run()
     {
         add_ours();
-        for (size_t i = 0; i != partitions_.placement.guests.size(); ++i) {
+        for (size_t i = 0; i != partitions_.description.guests.size(); ++i) {
             add_guest(i);
         }
         for (size_t i = 0; i != partitions_.placement.regions.size(); ++i) {
@@ -59,6 +59,7 @@ private:
         owners_.add_rest({registers, Owner::hypervisor(), what, true});
     }
     void add_guest(size_t index);
+    void add_device_of(size_t guest, const vm::HostDevice& device);
     void add_region(size_t index);
     void add(const mm::OwnedRange& owned)
     {
@@ -103,10 +104,30 @@ void OwnersMaker::add_guest(size_t index)
         }
     }
     GuestPhysAddr at = vm::ram_of(description).start;
+    for (const vm::HostDevice& device : placement.devices) {
+        add_device_of(index, device);
+    }
     for (const PhysRange& block : placement.memory) {
         add({block, Owner::guest(index), "memory"});
         owners_.add_view({.guest = static_cast<uint8_t>(index), .region = {{at, block.size}, block.start}});
         at += block.size;
+    }
+}
+
+/// At the same address, and never executed.
+void OwnersMaker::add_device_of(size_t guest, const vm::HostDevice& device)
+{
+    for (const PhysRange& registers : device.registers) {
+        const PhysRange window = vm::window_of(registers);
+        add({window, Owner::guest(guest), device.path, true});
+        owners_.add_view({.guest = static_cast<uint8_t>(guest),
+                          .is_device = true,
+                          .region = {{GuestPhysAddr{window.start.value()}, window.size},
+                                     window.start,
+                                     mm::GuestAccess::read_write}});
+    }
+    for (const uint32_t interrupt : device.interrupts) {
+        static_cast<void>(owners_.add_interrupt({interrupt, Owner::guest(guest)}));
     }
 }
 

@@ -75,7 +75,7 @@ arch::GuestCpuSettings settings_for(const vm::GuestIsa& isa, const vm::HartFeatu
 }
 
 /// What the table of owners says is the guest's.
-void give_what_it_owns(arch::GuestPlan& plan, const mm::OwnershipTable& owners, size_t guest)
+[[gnu::noinline]] void give_what_it_owns(arch::GuestPlan& plan, const mm::OwnershipTable& owners, size_t guest)
 {
     for (const mm::GuestView& view : owners.views_of(guest)) {
         if (view.is_device) {
@@ -87,6 +87,20 @@ void give_what_it_owns(arch::GuestPlan& plan, const mm::OwnershipTable& owners, 
         }
     }
     plan.memory = GuestPhysRange::between(plan.regions.front().range.start, plan.regions.back().range.end());
+}
+
+/// Interrupts and nodes of the guest's devices, whose windows it has.
+[[gnu::noinline]] void join_devices(const vm::GuestPlacement& placement, const fdt::Tree& tree,
+                                    arch::GuestPlan& plan)
+{
+    for (const vm::HostDevice& found : placement.devices) {
+        const auto& device = *new vm::HostDevice{found};
+        for (const uint32_t interrupt : device.interrupts) {
+            plan.interrupts.push_back(interrupt);
+        }
+        plan.devices.push_back({*tree.find(device.path), device.registers.span(), device.interrupts.span()});
+    }
+    plan.tree.devices = plan.devices.span();
 }
 
 /// The records of the guest's harts, in memory that stays.
@@ -116,7 +130,7 @@ std::span<arch::HartRecord* const> all_harts(std::span<arch::HartRecord* const> 
 }
 
 /// What the description decides besides.
-void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
+[[gnu::noinline]] void fill_plan(arch::GuestPlan& plan, const vm::GuestDescription& description)
 {
     plan.name = description.name;
     const auto images = vm::plan_load(description, {builtin_guest, builtin_guest_end});
@@ -179,7 +193,9 @@ PhysRange place_guests(Partitions& partitions, const Board& board, PhysRange hea
     const vm::MachineRequest machine{.ram = board.machine.ram.span(),
                                      .claims = memory_claims(board),
                                      .heap = heap,
-                                     .harts = partitions.harts.span()};
+                                     .harts = partitions.harts.span(),
+                                     .tree = &*board.tree,
+                                     .host = &board.machine};
     if (const auto placed = vm::place(partitions.description, machine, partitions.placement); !placed) {
         partitions.description_error = placed.error();
         return heap;
@@ -207,6 +223,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
         fill_policy(plan, description, board.machine.timebase_frequency);
         plan.shows_digests = partitions.description.stats;
         join_regions(partitions.description, regions, guests.size(), plan);
+        join_devices(partitions.placement.guests[guests.size()], *board.tree, plan);
         plan.tree.isa_extensions = isa.extensions.span();
         plan.tree.mmu_type = isa.mmu_type;
         plan.tree.cache_blocks = isa.cache_blocks;

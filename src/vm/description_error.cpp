@@ -167,6 +167,7 @@ void write_what(FormatOutput& out, const DescriptionError& error)
     case Kind::memory_held:
     case Kind::memory_leaves_no_heap:
     case Kind::memory_missing:
+    case Kind::unusable_device:
         return write_placement_error(out, error);
     }
 }

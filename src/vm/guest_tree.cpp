@@ -1,6 +1,8 @@
 // Writes a guest's device tree, node by node, in the order in which it is read here.
 #include <hv/vm/guest_tree.hpp>
 
+#include <algorithm>
+
 #include <hv/dev/doorbell.hpp>
 #include <hv/lib/bits.hpp>
 #include <hv/lib/format.hpp>
@@ -89,6 +91,7 @@ private:
     // Not inlined: the names of all nodes together would be a large stack frame.
     [[gnu::noinline]] void write_shared(const SharedNode& shared);
     [[gnu::noinline]] void write_doorbell(const SharedNode& shared);
+    [[gnu::noinline]] void write_device(const GuestDevice& device);
     void write_soc();
 
     const GuestTreeRequest& guest_;
@@ -254,9 +257,79 @@ void GuestTreeWriter::write_doorbell(const SharedNode& shared)
     out_.end_node();
 }
 
+/// What a guest cannot be given with the device: what the properties point to is not in its tree.
+bool points_elsewhere(std::string_view property)
+{
+    constexpr std::string_view names[] = {"reg",
+                                          "interrupts",
+                                          "interrupts-extended",
+                                          "interrupt-parent",
+                                          "interrupt-names",
+                                          "phandle",
+                                          "linux,phandle",
+                                          "clocks",
+                                          "clock-names",
+                                          "resets",
+                                          "reset-names",
+                                          "power-domains",
+                                          "dmas",
+                                          "dma-names",
+                                          "iommus",
+                                          "iommu-map",
+                                          "interrupt-map",
+                                          "interrupt-map-mask",
+                                          "msi-parent",
+                                          "msi-map",
+                                          "phys",
+                                          "phy-names",
+                                          "phy-handle",
+                                          "memory-region",
+                                          "nvmem-cells",
+                                          "ranges",
+                                          "dma-ranges",
+                                          "reg-names",
+                                          "mboxes",
+                                          "hwlocks",
+                                          "syscon",
+                                          "thermal-sensors",
+                                          "interconnects"};
+    const auto ends_with = [&](std::string_view end) {
+        return property.size() >= end.size() && property.substr(property.size() - end.size()) == end;
+    };
+    const auto is_named = [&](std::string_view each) { return each == property; };
+    return std::any_of(std::data(names), std::data(names) + std::size(names), is_named) ||
+           property.substr(0, 8) == "pinctrl-" || property.substr(0, 9) == "assigned-" || ends_with("-supply") ||
+           ends_with("-gpio") || ends_with("-gpios");
+}
+
+void GuestTreeWriter::write_device(const GuestDevice& device)
+{
+    out_.begin_node(device.node.name());
+    for (const fdt::Property& property : device.node.properties()) {
+        if (!points_elsewhere(property.name)) {
+            out_.property_bytes(property.name, property.value);
+        }
+    }
+    out_.begin_property("reg");
+    for (const PhysRange& range : device.registers) {
+        out_.add_u64(range.start.value());
+        out_.add_u64(range.size);
+    }
+    out_.end_property();
+    if (!device.interrupts.empty()) {
+        out_.begin_property("interrupts");
+        for (const uint32_t interrupt : device.interrupts) {
+            out_.add_u32(interrupt);
+        }
+        out_.end_property();
+        out_.property_u32("interrupt-parent", phandle_of_plic());
+    }
+    out_.end_node();
+}
+
 void GuestTreeWriter::write_soc()
 {
-    if (!guest_.uart && guest_.plic_sources == 0 && guest_.shared.empty()) {
+    if (!guest_.uart && guest_.plic_sources == 0 && guest_.shared.empty() && guest_.devices.empty()) {
         return;
     }
     out_.begin_node("soc");
@@ -271,6 +344,9 @@ void GuestTreeWriter::write_soc()
     }
     for (const SharedNode& shared : guest_.shared) {
         write_doorbell(shared);
+    }
+    for (const GuestDevice& device : guest_.devices) {
+        write_device(device);
     }
     out_.end_node();
 }
@@ -289,6 +365,14 @@ size_t guest_tree_room_for(const GuestTreeRequest& guest)
     constexpr size_t shared_nodes_without_name = 512;
     for (const SharedNode& shared : guest.shared) {
         all_else += shared_nodes_without_name + shared.name.size();
+    }
+    constexpr size_t device_without_properties = 256;
+    constexpr size_t property_without_texts = 32;
+    for (const GuestDevice& device : guest.devices) {
+        all_else += device_without_properties + device.node.name().size();
+        for (const fdt::Property& property : device.node.properties()) {
+            all_else += property_without_texts + property.name.size() + property.value.size();
+        }
     }
     const size_t size = all_else + guest.bootargs.size() + guest.memory.size() * memory_node +
                         guest.harts * (hart_without_isa + 2 * isa);

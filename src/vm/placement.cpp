@@ -34,10 +34,8 @@ public:
         for (const mm::Claim& claim : machine_.claims) {
             placement_.held.push_back(claim);
         }
-        for (size_t i = 0; i != description_.guests.size(); ++i) {
-            placement_.guests.push_back({});
-        }
         give_harts();
+        HV_CHECK(give_devices());
         HV_CHECK(place_bases());
         HV_CHECK(place_regions());
         return place_others();
@@ -45,11 +43,14 @@ public:
 
 private:
     [[gnu::noinline]] void give_harts();
+    [[gnu::noinline]] Expected<void, DescriptionError> give_devices();
+    [[nodiscard]] bool is_taken(uint32_t interrupt, size_t guests) const;
     [[gnu::noinline]] Expected<void, DescriptionError> place_bases();
     [[nodiscard, gnu::noinline]] std::optional<DescriptionError> why_not_at(const GuestDescription& guest,
                                                                             PhysRange range) const;
     [[gnu::noinline]] Expected<void, DescriptionError> place_regions();
     [[gnu::noinline]] Expected<void, DescriptionError> place_others();
+    [[nodiscard, gnu::noinline]] std::optional<mm::GuestPlace> find_piece(uint64_t size) const;
     [[nodiscard, gnu::noinline]] DescriptionError first_too_large(uint64_t wanted) const;
     [[nodiscard, gnu::noinline]] DescriptionError
     shortage(uint64_t missing, std::string_view node, DescriptionNode place, uint64_t size, uint64_t before) const;
@@ -88,6 +89,42 @@ void Placer::give_harts()
             ++next;
         }
     }
+}
+
+/// By one of the first `guests`.
+bool Placer::is_taken(uint32_t interrupt, size_t guests) const
+{
+    for (const GuestPlacement& guest : std::span{placement_.guests}.first(guests)) {
+        for (const HostDevice& device : guest.devices) {
+            if (std::find(device.interrupts.begin(), device.interrupts.end(), interrupt) !=
+                device.interrupts.end()) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+Expected<void, DescriptionError> Placer::give_devices()
+{
+    for (size_t i = 0; i != description_.guests.size(); ++i) {
+        const GuestDescription& guest = description_.guests[i];
+        for (const std::string_view path : guest.devices) {
+            HV_TRY(const HostDevice device, find_host_device(*machine_.tree, *machine_.host, guest, path));
+            for (const uint32_t interrupt : device.interrupts) {
+                if (is_taken(interrupt, i)) {
+                    return Unexpected{DescriptionError{.kind = Kind::unusable_device,
+                                                       .place = DescriptionNode::guest,
+                                                       .node = guest.name,
+                                                       .property = "devices",
+                                                       .text = path,
+                                                       .other = "has an interrupt that is another guest's"}};
+                }
+            }
+            placement_.guests[i].devices.push_back(device);
+        }
+    }
+    return {};
 }
 
 std::optional<DescriptionError> Placer::why_not_at(const GuestDescription& guest, PhysRange range) const
@@ -147,13 +184,28 @@ Expected<void, DescriptionError> Placer::place_bases()
     return {};
 }
 
+/// Above the heap, or else the heap's own end.
+std::optional<mm::GuestPlace> Placer::find_piece(uint64_t size) const
+{
+    for (const std::span<const PhysRange> ram : {machine_.ram, std::span<const PhysRange>{}}) {
+        const auto place = mm::place_guests(ram, placement_.held.span(), placement_.heap, size);
+        if (place && place->blocks.size() == 1) {
+            return place;
+        }
+    }
+    return {};
+}
+
 /// Each in one piece.
 Expected<void, DescriptionError> Placer::place_regions()
 {
     for (const RegionDescription& region : description_.regions) {
-        const auto place = mm::place_guests(machine_.ram, placement_.held.span(), placement_.heap, region.size);
-        if (!place || place->blocks.size() != 1) {
-            const uint64_t there = std::min(room(), region.size);
+        const auto place = find_piece(region.size);
+        if (!place) {
+            uint64_t there = align_down(region.size - 1, mm::guest_alignment);
+            while (there != 0 && !find_piece(there)) {
+                there -= mm::guest_alignment;
+            }
             return Unexpected{shortage(region.size - there, region.name, DescriptionNode::region, region.size, 0)};
         }
         const PhysRange range{place->blocks[0].start, region.size};

@@ -9,17 +9,17 @@
 _start:
     auipc   s0, 0
     mv      s1, a1
-    la      s2, at
+    lla     s2, at
     jal     print
     mv      s3, s0
     li      s4, 60
     jal     print_hex
-    la      s2, tree
+    lla     s2, tree
     jal     print
     mv      s3, s1
     li      s4, 60
     jal     print_hex
-    la      s2, blank
+    lla     s2, blank
     jal     print
     # Big-endian: the first byte is the highest.
     lbu     s3, 0(s1)
@@ -30,7 +30,7 @@ _start:
     .endr
     li      s4, 28
     jal     print_hex
-    la      s2, line_end
+    lla     s2, line_end
     jal     print
     li      a7, 0x53525354      # SRST
     li      a6, 0

@@ -2,6 +2,7 @@
 
     // harts: N ...                   the guest's harts, a run for each number (1)
     // memory: SIZE                   the guest's memory (16M)
+    // devices: PATH ...              what of the machine's it is given (nothing)
     // cpu: MODEL ...                 QEMU's -cpu, a run for each (rv64 and rv64,sstc=off); 10/MODEL: on QEMU 10 only
     // machine: OPTIONS               QEMU's -M, for one more run, of the most harts on the first -cpu (virt only)
     // qemu: 7.2 or 10, WHY           the only QEMU that can run it (both)
@@ -29,7 +30,7 @@ PRESET = "gcc"
 QEMUS = {"7.2": harness.QEMU_7, "10": harness.QEMU_10}
 
 # What a scenario's head can say.
-WORDS = "harts|memory|cpu|machine|qemu|natively|expect|not|until|status"
+WORDS = "harts|memory|devices|cpu|machine|qemu|natively|expect|not|until|status"
 
 # A guest that hangs is told from a slow one.
 HANG_SECONDS = 60
@@ -42,6 +43,7 @@ class Scenario:
     name: str
     harts: list = dataclasses.field(default_factory=lambda: [1])
     memory: str = "16M"
+    devices: list = dataclasses.field(default_factory=list)
     cpu: list = dataclasses.field(default_factory=lambda: ["rv64", "rv64,sstc=off"])
     machine: str = None
     qemu: list = dataclasses.field(default_factory=lambda: list(QEMUS.values()))
@@ -64,8 +66,8 @@ def read_scenario(source):
         word, value = directive.groups()
         if word == "harts":
             said.harts = [int(number) for number in value.split()]
-        elif word == "cpu":
-            said.cpu = value.split()
+        elif word in ("cpu", "devices"):
+            setattr(said, word, value.split())
         elif word == "machine":
             said.machine = value
         elif word == "qemu":
@@ -153,6 +155,7 @@ def test_the_guest_passes_under_the_hypervisor(said, qemu_name, machine, cpu, ha
     program = harness.qemu_program(qemu_name)
     folder = harness.build(PRESET, "hypervisor", "guest-tests")
     source, blob = tmp_path / "guest.dts", tmp_path / "guest.dtb"
+    devices = "devices = " + ", ".join(f'"{path}"' for path in said.devices) + ";" if said.devices else ""
     source.write_text(f"""/dts-v1/;
 / {{
     compatible = "bulkhead,partitions";
@@ -160,6 +163,7 @@ def test_the_guest_passes_under_the_hypervisor(said, qemu_name, machine, cpu, ha
         harts = <{harts}>;
         memory = /bits/ 64 <{bytes_of(said.memory)}>;
         bootargs = "{qemu_name}";
+        {devices}
         kernel = /incbin/("{folder}/guest-tests/{said.name}.bin");
     }};
 }};

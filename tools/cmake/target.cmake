@@ -121,6 +121,7 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   endif()
   file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp
     ${CMAKE_SOURCE_DIR}/src/vm/description*.cpp ${CMAKE_SOURCE_DIR}/src/vm/placement*.cpp
+    ${CMAKE_SOURCE_DIR}/src/vm/host_device*.cpp
     ${CMAKE_SOURCE_DIR}/src/mm/audit*.cpp)
   # For its stores of single bytes GCC's -Os makes calls of memcpy.
   list(FILTER hv_small_sources EXCLUDE REGEX "/fdt/writer\\.cpp$")

@@ -22,6 +22,11 @@
 
 namespace hv::arch {
 
+/// A guest has completed an interrupt that raise_until_completed() raised at its PLIC. Set before guests start that
+/// have such interrupts.
+using HostCompletion = void (*)(uint32_t source);
+extern constinit HostCompletion complete_host_interrupt;
+
 /// Built at boot, from the heap, and never destroyed.
 class Guest {
 public:
@@ -92,6 +97,7 @@ public:
 
 private:
     [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }
+    void settle_more(dev::Effects effects);
     /// All vCPUs are asked to leave. False where another ending was first. Of `vcpu` the report tells most.
     bool begin_ending(GuestEnding how, const Vcpu& vcpu, vm::StopReason reason);
     void load_images();

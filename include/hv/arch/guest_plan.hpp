@@ -10,11 +10,13 @@
 #include <hv/arch/shared_region.hpp>
 #include <hv/lib/address.hpp>
 #include <hv/lib/static_vector.hpp>
+#include <hv/lib/vector.hpp>
 #include <hv/mm/guest_memory.hpp>
 #include <hv/mm/guest_place.hpp>
 #include <hv/vm/description.hpp>
 #include <hv/vm/fault_policy.hpp>
 #include <hv/vm/guest_tree.hpp>
+#include <hv/vm/host_device.hpp>
 #include <hv/vm/image.hpp>
 #include <hv/vm/seed.hpp>
 
@@ -26,13 +28,16 @@ struct HartRecord;
 struct GuestPlan {
     static constexpr size_t max_regions = mm::GuestPlace::max_blocks;
     static constexpr size_t max_shared = vm::Description::max_regions;
-    static constexpr size_t max_windows = 2 * vm::GuestDescription::max_devices;
+    static constexpr size_t max_windows = vm::HostDevice::max_windows * vm::GuestDescription::max_devices;
+    static constexpr size_t max_interrupts = vm::HostDevice::max_interrupts * vm::GuestDescription::max_devices;
 
     std::string_view name{};
     std::span<HartRecord* const> harts{};                  ///< vCPU n runs on harts[n]
     GuestPhysRange memory{};                               ///< its own, as it sees it
     StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies
     StaticVector<mm::GuestRegion, max_windows> windows{};  ///< devices of the machine's
+    StaticVector<uint32_t, max_interrupts> interrupts{};   ///< of those, at the machine's PLIC and at the guest's
+    Vector<vm::GuestDevice> devices{};                     ///< the same for the tree, which views them
     mm::HostMemory host_access{};                          ///< how memory is reached
     /// What it shares with other guests. That is no RAM of its own: no SBI call takes an address there, and there
     /// is nothing to be executed.

@@ -20,9 +20,19 @@ public:
     /// The external interrupt outputs of these harts have moved: each is to look at Plic::outputs() again.
     [[nodiscard]] static constexpr Effects outputs_of(HartMask harts) { return Effects{harts}; }
 
+    /// The guest has completed an interrupt of a device of the machine's: it may come again.
+    [[nodiscard]] static constexpr Effects completion_of(uint32_t source)
+    {
+        return Effects{uint64_t{source} << source_shift};
+    }
+
     [[nodiscard]] constexpr bool none() const { return bits_ == 0; }
     [[nodiscard]] constexpr bool has_access_fault() const { return (bits_ & access_fault_bit) != 0; }
     [[nodiscard]] constexpr bool has_input_room() const { return (bits_ & input_room_bit) != 0; }
+    /// Something besides harts.
+    [[nodiscard]] constexpr bool has_more() const { return bits_ >> source_shift != 0; }
+    /// 0 for none.
+    [[nodiscard]] constexpr uint32_t completed_source() const { return bits_ >> source_shift & 0x3ff; }
     [[nodiscard]] constexpr HartMask harts() const { return static_cast<HartMask>(bits_); }
 
     /// The same for all harts but one, 0 to 31.
@@ -37,6 +47,7 @@ public:
 private:
     static constexpr uint64_t access_fault_bit = uint64_t{1} << 63;
     static constexpr uint64_t input_room_bit = uint64_t{1} << 62;
+    static constexpr unsigned source_shift = 32;  // ten bits
 
     constexpr explicit Effects(uint64_t bits) : bits_{bits} {}
 

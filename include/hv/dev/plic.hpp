@@ -6,23 +6,12 @@
 #include <optional>
 
 #include <hv/dev/effects.hpp>
+#include <hv/dev/plic_map.hpp>
 #include <hv/dev/source_set.hpp>
 #include <hv/lib/spinlock.hpp>
 #include <hv/lib/vector.hpp>
 
 namespace hv::dev {
-
-/// [plic] Memory Map: offsets in bytes, all registers of 32 bits.
-namespace plic_map {
-inline constexpr uint64_t priorities = 0x0;      ///< 4 bytes a source
-inline constexpr uint64_t pending = 0x1000;      ///< 1 bit a source, read-only
-inline constexpr uint64_t enables = 0x2000;      ///< 1 bit a source, 0x80 bytes a context
-inline constexpr uint64_t contexts = 0x20'0000;  ///< 0x1000 bytes a context
-inline constexpr uint64_t threshold = 0;         ///< within a context
-inline constexpr uint64_t claim = 4;             ///< and complete, likewise
-inline constexpr uint64_t enables_stride = 0x80;
-inline constexpr uint64_t contexts_stride = 0x1000;
-}  // namespace plic_map
 
 /// Level-triggered sources 1 to 1023; priorities and thresholds 0 to 7, of which more than three bits are cut off.
 /// Context 2h is hart h's M-mode, which has registers as any other and whose output leads nowhere; 2h + 1 its
@@ -51,7 +40,9 @@ public:
 
     /// Source `source`, 1 to 1023, is now high or low. Devices say so only when it changes, but may repeat it.
     Effects set_level(unsigned source, bool level);
-
+    /// A device of the machine's asks for an interrupt: `source` is high until the guest completes it, and then the
+    /// effect is completion_of() it. Only for sources that set_level() is never called for.
+    Effects raise_until_completed(unsigned source);
     /// The guest starts anew, none of its harts runs: as constructed, but that sources are as their devices drive
     /// them.
     Effects reset();
@@ -90,7 +81,8 @@ private:
     static constexpr uint8_t is_high = 1;
     static constexpr uint8_t is_pending = 2;
     static constexpr uint8_t is_claimed = 4;
-
+    static constexpr uint8_t is_forwarded = 8;  // and high: until it is completed
+    static constexpr uint8_t level_bits = is_high | is_forwarded;
     [[nodiscard]] static bool is_misshapen(uint64_t offset, uint64_t width)
     {
         return ((width ^ 4) | (offset & 3)) != 0;

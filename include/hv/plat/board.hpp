@@ -17,6 +17,7 @@ struct Board {
     PhysRange device_tree{};            ///< empty where it is none
     std::optional<fdt::Error> error{};  ///< why it is none
     std::optional<fdt::HostMachineError> machine_error{};
+    std::optional<fdt::Tree> tree{};
     fdt::HostMachine machine{};
     PhysRange console{};   ///< the registers that we use; empty where the console is the firmware's
     PhysRange finisher{};  ///< likewise; empty where there is none

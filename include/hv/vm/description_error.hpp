@@ -60,6 +60,7 @@ struct DescriptionError {
         /// `number` bytes, for which `limit` bytes are short: of `ram` the guests before take `least`, and others
         /// what is `held`
         memory_missing,
+        unusable_device,  ///< the one at the path `text`: `other` says why, and `other_range` what is in the way
     };
 
     Kind kind{};

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include <hv/fdt/node.hpp>
 #include <hv/fdt/writer.hpp>
 #include <hv/lib/address.hpp>
 #include <hv/vm/seed.hpp>
@@ -39,6 +40,13 @@ struct SharedNode {
     unsigned doorbell = 0;  ///< its number: where its registers lie, and its interrupt
 };
 
+/// A device of the machine's that the guest has, at the same address and with the same interrupts.
+struct GuestDevice {
+    fdt::Node node;  ///< the machine's
+    std::span<const PhysRange> registers{};
+    std::span<const uint32_t> interrupts{};
+};
+
 /// What of the machine a guest owns. Everything said here must be there, and what is not said must not be.
 struct GuestTreeRequest {
     uint32_t harts = 1;  ///< with the ids 0 to harts - 1
@@ -52,6 +60,7 @@ struct GuestTreeRequest {
     std::string_view bootargs{};  ///< empty: none
     GuestPhysRange initrd{};      ///< empty: none
     bool uart = true;
+    std::span<const GuestDevice> devices{};
     uint32_t plic_sources = 0;  ///< its last interrupt's number; 0: no PLIC
     std::span<const SharedNode> shared{};
     std::optional<GuestSeeds> seeds{};

@@ -1,6 +1,7 @@
 // Gives each guest of a description its harts and its memory on a machine, or says why that machine cannot.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -10,6 +11,7 @@
 #include <hv/lib/static_vector.hpp>
 #include <hv/mm/guest_place.hpp>
 #include <hv/vm/description.hpp>
+#include <hv/vm/host_device.hpp>
 
 namespace hv::vm {
 
@@ -19,9 +21,11 @@ struct MachineRequest {
     static constexpr size_t max_claims = fdt::HostMachine::max_reserved + 4;
 
     std::span<const PhysRange> ram;
-    std::span<const mm::Claim> claims;  ///< at most max_claims
-    PhysRange heap;                     ///< the hypervisor's, which may lose its end
-    std::span<const uint64_t> harts;    ///< ids of those that can be used; at most fdt::HostMachine::max_harts
+    std::span<const mm::Claim> claims;       ///< at most max_claims
+    PhysRange heap;                          ///< the hypervisor's, which may lose its end
+    std::span<const uint64_t> harts;         ///< ids of those that can be used; at most fdt::HostMachine::max_harts
+    const fdt::Tree* tree = nullptr;         ///< for devices, and so is
+    const fdt::HostMachine* host = nullptr;  ///< what the tree says
 };
 
 /// What one guest is given.
@@ -30,11 +34,12 @@ struct GuestPlacement {
     StaticVector<PhysRange, mm::GuestPlace::max_blocks> memory;
     /// vCPU n runs on the nth, an index into MachineRequest::harts.
     StaticVector<uint32_t, GuestDescription::max_harts> harts;
+    StaticVector<HostDevice, GuestDescription::max_devices> devices;
 };
 
 /// Large: give it static storage, not a stack.
 struct Placement {
-    StaticVector<GuestPlacement, Description::max_guests> guests;  ///< in the description's order
+    std::array<GuestPlacement, Description::max_guests> guests{};  ///< in the description's order
     StaticVector<PhysRange, Description::max_regions> regions;     ///< likewise; starts at a multiple of 2 MiB
     PhysRange heap;                                                ///< what is left of it
     /// The request's claims, and behind them those of guests and regions whose place is known.

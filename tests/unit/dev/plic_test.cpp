@@ -492,5 +492,44 @@ TEST(PlicOnSeveralHarts, LosesNoInterruptAndGivesNoneToTwoHarts)
     EXPECT_EQ(harts.plic_.outputs(), 0U);
 }
 
+TEST_F(PlicTest, ASourceOfTheMachinesIsHighUntilItIsCompleted)
+{
+    set_up();
+    EXPECT_EQ(plic_.raise_until_completed(uart), Effects::outputs_of(1));
+    EXPECT_TRUE(plic_.raise_until_completed(uart).none());
+    EXPECT_EQ(claim(1), uart);
+    EXPECT_TRUE(plic_.raise_until_completed(uart).none());
+    EXPECT_EQ(plic_.outputs(), 0U);
+    const Effects completed = complete(1, uart);
+    EXPECT_EQ(completed.completed_source(), uart);
+    EXPECT_TRUE(completed.has_more() && completed.harts() == 0 && !completed.has_input_room());
+    // It is low now: neither another completion nor a reset brings it back.
+    EXPECT_TRUE(complete(1, uart).none());
+    EXPECT_EQ(plic_.reset().completed_source(), 0U);
+    EXPECT_FALSE(is_pending(uart));
+    EXPECT_EQ(plic_.raise_until_completed(uart).completed_source(), 0U);
+}
+
+TEST_F(PlicTest, ASourceOfTheMachinesThatWasNotCompletedPendsAgainAfterAReset)
+{
+    set_up();
+    static_cast<void>(plic_.raise_until_completed(uart));
+    EXPECT_EQ(claim(1), uart);
+    static_cast<void>(plic_.reset());
+    EXPECT_TRUE(is_pending(uart));
+    static_cast<void>(set_priority(uart, 1));
+    static_cast<void>(enable(1, uart));
+    EXPECT_EQ(claim(1), uart);
+    EXPECT_EQ(complete(1, uart).completed_source(), uart);
+}
+
+TEST_F(PlicTest, ThereIsNoSourceOfTheMachinesBeyondTheLast)
+{
+    EXPECT_THAT(panic_of([&] { static_cast<void>(plic_.raise_until_completed(0)); }),
+                testing::HasSubstr("no interrupt source 0"));
+    EXPECT_THAT(panic_of([&] { static_cast<void>(plic_.raise_until_completed(1024)); }),
+                testing::HasSubstr("no interrupt source 1024"));
+}
+
 }  // namespace
 }  // namespace hv::dev

@@ -199,7 +199,21 @@ TEST_F(Placed, ARegionForWhichThereIsNoRoomIsNamed)
     region.size = 64 * mib;
     m.description.regions.push_back(region);
     m.add("a", 56).memory_base = PhysAddr{0x8440'0000};
-    EXPECT_THAT(m.place_all(), testing::StartsWith("ring/size: is 64 MiB, and the machine is "));
+    // The heap has 58 to give, and behind the guest there are 2.
+    EXPECT_THAT(m.place_all(), testing::StartsWith("ring/size: is 64 MiB in one piece, and the machine is 6291456 "
+                                                   "bytes short: of 128 MiB of RAM the hypervisor holds 6 MiB"));
+}
+
+TEST_F(Placed, ARegionMayLieAtTheHeapsEnd)
+{
+    RegionDescription region;
+    region.name = "ring";
+    region.size = 32 * mib;
+    m.description.regions.push_back(region);
+    m.add("a", 56).memory_base = PhysAddr{0x8440'0000};
+    EXPECT_EQ(m.place_all(), "");
+    EXPECT_EQ(m.placement.regions[0], block(0x8220'0000, 32));
+    EXPECT_EQ(m.placement.heap.end(), PhysAddr{0x8220'0000});
 }
 
 TEST_F(Placed, HartsThatAreNamedAreGivenAndTheOthersInOrder)
