@@ -33,8 +33,9 @@ uint64_t held_by(std::span<const mm::Claim> held, mm::Holder holder)
 void write_missing(FormatOutput& out, const DescriptionError& error)
 {
     using mm::Holder;
-    print(out, "is {}, and the machine is {} bytes short: of {} of RAM", Bytes{error.number}, error.limit,
-          Bytes{error.ram});
+    const bool one_piece = error.place == DescriptionNode::region;
+    print(out, "is {}{}, and the machine is {} bytes short: of {} of RAM", Bytes{error.number},
+          one_piece ? " in one piece" : "", error.limit, Bytes{error.ram});
     std::string_view before = " ";
     write_share(out, before, "the hypervisor holds",
                 held_by(error.held, Holder::hypervisor) + mm::minimum_heap_size);
@@ -51,6 +52,14 @@ void write_placement_error(FormatOutput& out, const DescriptionError& error)
     using Kind = DescriptionError::Kind;
     if (error.kind == Kind::memory_missing) {
         return write_missing(out, error);
+    }
+    if (error.kind == Kind::unusable_device) {
+        // The path is a text of the description's, of any length and bytes.
+        print(out, "{:?} {}", error.text.substr(0, 80), error.other);
+        if (!error.other_range.empty()) {
+            print(out, ": {}", error.other_range);
+        }
+        return;
     }
     print(out, "lies at {}, ", error.range);
     if (error.kind == Kind::memory_held) {

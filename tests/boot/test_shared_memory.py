@@ -107,6 +107,6 @@ def test_a_machine_without_room_for_a_region_starts_no_guest(tmp_path):
     run = boot(tmp_path, qemu, "rv64", [
         guest("keeper", qemu, image), guest("phoenix", qemu, image),
         *(region(f"nest{n}", 64 * MIB, ["keeper", "phoenix"]) for n in range(8))], 2)
-    harness.assert_in_order(run, [r"^cannot boot: nest\d/size: is 64 MiB, "])
+    harness.assert_in_order(run, [r"^cannot boot: nest\d/size: is 64 MiB in one piece, "])
     assert "guest keeper" not in run.serial
     assert run.status == 1, str(run)
