@@ -39,7 +39,9 @@ void audit_at_boot(const mm::OwnershipTable& owners, PhysRange heap, std::span<a
 {
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::page_tables};
     ownership_table = &owners;
-    audited = new Audited{.owners = owners, .marks = mm::TableMarks{heap}};
+    // All tables are made by now. So marks are needed for the heap's beginning only.
+    const PhysRange used = PhysRange::between(heap.start, PhysAddr{arch::heap().unused().start.value()});
+    audited = new Audited{.owners = owners, .marks = mm::TableMarks{used}};
     for (const arch::Guest* guest : guests) {
         audited->hgatps.push_back(guest->hgatp());
     }
