@@ -254,7 +254,7 @@ def exits_of(frame):
     """A GuestFrame's last exits, the oldest first."""
     if not int(frame["ring"]):
         return []
-    records = elements(frame["ring"].dereference()["records"])
+    records = elements(frame["ring"].dereference())
     size = int(records[0].type.sizeof)
     next_index = (int(frame["next_record"]) - int(frame["ring"])) // size
     return oldest_first([exit_record(record) for record in records], next_index)

@@ -1,6 +1,8 @@
 // Building a guest's stage-2 table, loading its images, and how it starts.
 #include <hv/arch/guest.hpp>
 
+#include <array>
+
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/heap.hpp>
 #include <hv/arch/machine_end.hpp>
@@ -18,6 +20,13 @@ namespace {
 
 /// No guest's addresses reach past Sv39x4's, which every hart with the H extension has; a base is checked.
 static_assert(vm::guest_map::ram.value() + vm::GuestDescription::most_memory <= uint64_t{1} << 41);
+
+/// A ring of exits, and in the room that its alignment leaves behind it the vCPU whose they are.
+struct alignas(vm::ExitRing) VcpuWithRing {
+    std::array<vm::ExitRecord, vm::exit_ring_size> records{};
+    Vcpu vcpu{};
+};
+static_assert(offsetof(VcpuWithRing, records) == 0 && sizeof(VcpuWithRing) == sizeof(vm::ExitRing));
 
 isa::Hgatp build_stage_2(const GuestPlan& plan)
 {
@@ -65,7 +74,8 @@ Guest::Guest(const GuestPlan& plan)
       policy_{plan.policy}
 {
     for (HartRecord* hart : plan.harts) {
-        auto* const vcpu = new Vcpu{};
+        auto* const made = new VcpuWithRing{};
+        Vcpu* const vcpu = &made->vcpu;
         vcpu->guest = this;
         vcpu->hart = hart;
         vcpu->index = vcpus_.size();
@@ -75,8 +85,8 @@ Guest::Guest(const GuestPlan& plan)
         hart->guest.vcpu = vcpu;
         hart->guest.guest = this;
         hart->guest.hart_id = vcpu->index;
-        hart->guest.ring = new vm::ExitRing{};
-        hart->guest.next_record = hart->guest.ring->records.data();
+        hart->guest.ring = &made->records;
+        hart->guest.next_record = made->records.data();
     }
     for (DoorbellLine* line : plan.doorbells) {
         line->guest = this;

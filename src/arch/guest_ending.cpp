@@ -221,7 +221,7 @@ void Guest::print_report(Sink& sink) const
 {
     const GuestFrame& frame = told_of_->frame();
     const LeavingFacts& facts = told_of_->facts;
-    const auto next = static_cast<size_t>(frame.next_record - frame.ring->records.data());
+    const auto next = static_cast<size_t>(frame.next_record - frame.ring->data());
     const uint64_t second = plan_.policy.ticks_per_second;
     StaticVector<vm::VcpuPlace, vm::GuestDescription::max_harts> places;
     for (const Vcpu* vcpu : vcpus_.span()) {
@@ -241,7 +241,7 @@ void Guest::print_report(Sink& sink) const
                                     .x1_to_x31 = frame.x1_to_x31(),
                                     .csrs = facts.csrs,
                                     .memory = memory_,
-                                    .exits = vm::ExitHistory{frame.ring->records, next},
+                                    .exits = vm::ExitHistory{*frame.ring, next},
                                     .counts = frame.counts,
                                     .other_vcpus = places.span(),
                                     .ran = {ended_at_ - started_at_.load(), second},

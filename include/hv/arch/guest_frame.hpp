@@ -24,7 +24,7 @@ struct GuestFrame {
     vm::ExitRecord* next_record = nullptr;  ///< in `ring`
     vm::ExitCounts counts{};
     Vcpu* vcpu = nullptr;  ///< nullptr on a hart that runs no guest
-    vm::ExitRing* ring = nullptr;
+    const std::array<vm::ExitRecord, vm::exit_ring_size>* ring = nullptr;  ///< aligned as vm::ExitRing
     Guest* guest = nullptr;  ///< the vCPU's
     uint64_t hart_id = 0;    ///< the guest's: the vCPU's index
     /// What the guest's timer is: vstimecmp; the hart's own; or that, which a watchdog uses as well.
