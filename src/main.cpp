@@ -1,6 +1,7 @@
 // The order of things, from the boot stub's hand-over to the guests.
 
 #include <cstdint>
+#include <utility>
 
 #include <hv/arch/address_space.hpp>
 #include <hv/arch/console.hpp>
@@ -65,7 +66,12 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     arch::println("machine: {}", features);
     const Vector<arch::HartRecord*> harts = plat::make_harts(board);
     const Vector<arch::Guest*> guests = plat::make_guests(partitions, board, features, harts.span());
-    arch::enter_address_space(plat::kernel_map(board, heap, *partitions.owners, harts.span()));
+    Vector<mm::MemoryRegion> map = plat::kernel_map(board, heap, *partitions.owners, harts.span());
+    // All page tables in a row: so the heap aligns them once.
+    for (arch::Guest* guest : guests) {
+        guest->map_memory();
+    }
+    arch::enter_address_space(std::move(map));
     if (partitions.description.dump_device_trees) {
         plat::dump_device_trees(guests.span());
         arch::end_machine(arch::Ending::success);

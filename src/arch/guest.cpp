@@ -69,7 +69,6 @@ Guest::Guest(const GuestPlan& plan)
       plan_{plan},
       memory_{plan.regions.span(), plan.host_access},
       hart_states_{static_cast<unsigned>(plan.harts.size())},
-      hgatp_{build_stage_2(plan)},
       tree_room_{make_tree_room(vm::guest_tree_room_for(plan.tree))},
       policy_{plan.policy}
 {
@@ -92,6 +91,11 @@ Guest::Guest(const GuestPlan& plan)
         line->guest = this;
     }
     join_the_others();
+}
+
+void Guest::map_memory()
+{
+    hgatp_ = build_stage_2(plan_);
 }
 
 std::span<const std::byte> Guest::write_tree()

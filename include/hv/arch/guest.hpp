@@ -30,10 +30,13 @@ extern constinit HostCompletion complete_host_interrupt;
 /// Built at boot, from the heap, and never destroyed.
 class Guest {
 public:
-    /// Builds the stage-2 table. The guest's memory is not touched. `plan` outlives the guest.
+    /// The guest's memory is not touched. `plan` outlives the guest.
     explicit Guest(const GuestPlan& plan);
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;
+
+    /// Builds the stage-2 table; once.
+    void map_memory();
 
     /// Scrubs the guest's memory, copies the images into it, and starts vCPU 0: on its own hart, once that is in
     /// run_vcpu(). While no vCPU is in the guest.
