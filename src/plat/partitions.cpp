@@ -211,12 +211,12 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
     const mm::OwnershipTable& owners = make_owners(partitions, board);
     partitions.owners = &owners;
     std::span<arch::HartRecord* const> harts = all_harts(others);
-    auto& isa = *new vm::GuestIsa{};
+    vm::GuestIsa& isa = partitions.isa;
     vm::derive_guest_isa(board.machine.isa, features, isa);
     const SharedRegions regions = make_shared_regions(partitions.description, partitions.placement);
     Vector<arch::Guest*> guests;
     for (const vm::GuestDescription& description : partitions.description.guests) {
-        auto& plan = *new arch::GuestPlan{};
+        arch::GuestPlan& plan = partitions.plans[guests.size()];
         plan.harts = harts_of(owners, guests.size(), harts);
         give_what_it_owns(plan, owners, guests.size());
         fill_plan(plan, description);

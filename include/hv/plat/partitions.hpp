@@ -1,6 +1,7 @@
 // The guests of this machine: which there are to be, by the description that was handed over, and making them.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 
@@ -10,13 +11,14 @@
 #include <hv/mm/ownership.hpp>
 #include <hv/plat/board.hpp>
 #include <hv/vm/description.hpp>
+#include <hv/vm/guest_isa.hpp>
 #include <hv/vm/hart_features.hpp>
 #include <hv/vm/placement.hpp>
 #include <hv/vm/seed.hpp>
 
 namespace hv::plat {
 
-/// Large: it is main()'s, on the boot stack.
+/// Large: it is main()'s, on the boot stack, for life.
 struct Partitions {
     vm::Description description{};
     std::optional<fdt::Error> error{};  ///< why what was handed over cannot be read
@@ -24,7 +26,10 @@ struct Partitions {
     std::optional<vm::SeedSource> seeds{};
     StaticVector<uint64_t, arch::max_harts> harts{};  ///< ids of those that guests can have, the boot hart's first
     vm::Placement placement{};
-    const mm::OwnershipTable* owners = nullptr;  ///< who has what; made by make_guests()
+    // Made by make_guests():
+    const mm::OwnershipTable* owners = nullptr;  ///< who has what
+    vm::GuestIsa isa{};
+    std::array<arch::GuestPlan, vm::Description::max_guests> plans{};
 };
 
 /// Reads the description that the boot loader handed over as initrd; with none, describes the built-in guest. What
