@@ -44,7 +44,7 @@ _start:
     jalr    ra, s1
     until_done
     repeat  40
-    csrr    a0, 0x600          # hstatus
+    csrr    a0, hstatus
     until_done
 
     li      a7, 0x53525354     # SRST

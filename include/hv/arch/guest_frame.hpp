@@ -23,10 +23,10 @@ struct GuestFrame {
     uint64_t entry_instret = 0;             ///< what instret was soon after the exit
     vm::ExitRecord* next_record = nullptr;  ///< in `ring`
     vm::ExitCounts counts{};
-    Vcpu* vcpu = nullptr;  ///< nullptr on a hart that runs no guest
+    Vcpu* vcpu = nullptr;                                                  ///< nullptr on a hart that runs no guest
     const std::array<vm::ExitRecord, vm::exit_ring_size>* ring = nullptr;  ///< aligned as vm::ExitRing
-    Guest* guest = nullptr;  ///< the vCPU's
-    uint64_t hart_id = 0;    ///< the guest's: the vCPU's index
+    Guest* guest = nullptr;                                                ///< the vCPU's
+    uint64_t hart_id = 0;                                                  ///< the guest's: the vCPU's index
     /// What the guest's timer is: vstimecmp; the hart's own; or that, which a watchdog uses as well.
     int64_t timer = 0;
     static constexpr int64_t guests_own_timer = 1;
