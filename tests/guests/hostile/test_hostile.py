@@ -14,6 +14,7 @@ The head of a scenario, behind the sentence that says what it does:
     // on-fault: WORD                        the policy of its description (stop)
     // qemu: 10, WHY                         the only QEMU that can run it (both)
     // cpu: PROPERTIES                       what QEMU's -cpu gets as well
+    // shares: WHAT                          the neighbour has a region of 4 KiB that it may read, and writes that there
     // time: real, WHY                       without -icount, where the neighbour may be a second late
     // expect: <regular expression>          a line of its own, behind the line of the expectation before
     // not: <regular expression>             no line of its own may hold it
@@ -34,7 +35,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 PRESET = "gcc"
-WORDS = "tries|answer|ends|harts|beats|on-fault|qemu|cpu|time|expect|not"
+WORDS = "tries|answer|ends|harts|beats|on-fault|qemu|cpu|shares|time|expect|not"
 MACHINES = [(harness.QEMU_10, "rv64"), (harness.QEMU_10, "rv64,sstc=off"),
             (harness.QEMU_7, "rv64"), (harness.QEMU_7, "rv64,sstc=off")]
 MOST_TICKS_LATE = 1000
@@ -62,6 +63,7 @@ class Scenario:
     on_fault: str = "stop"
     qemu: str = ""
     cpu: str = ""
+    shares: str = ""
     time: str = ""
     expect: list = dataclasses.field(default_factory=list)
     forbid: list = dataclasses.field(default_factory=lambda: [r"\bFAIL"])
@@ -103,6 +105,13 @@ def describe(said, qemu_name, images):
     """The description of the two. The neighbour is first: under -icount QEMU runs harts in turns, and one whose timer
     comes while another loops is the next to run only where its hart is the machine's first."""
     never = said.ends == "never"
+    shared = """
+    shared {
+        compatible = "bulkhead,shared-memory";
+        size = /bits/ 64 <0x1000>;
+        writers = "neighbour";
+        readers = "hostile";
+    };""" if said.shares else ""
     return f"""/dts-v1/;
 / {{
     compatible = "bulkhead,partitions";
@@ -118,7 +127,7 @@ def describe(said, qemu_name, images):
         bootargs = "{qemu_name}";
         on-fault = "{said.on_fault}";
         kernel = /incbin/("{images}/{said.name}.bin");
-    }};
+    }};{shared}
 }};
 """
 

@@ -82,6 +82,19 @@ Orders orders()
     return read;
 }
 
+/// Into the page that it may share with the hostile one go entries of a page table, for that one's own memory, with
+/// neither A nor D.
+void write_what_it_shares()
+{
+    if (!tree().find("/shared-memory")) {
+        return;
+    }
+    auto* const entries = reinterpret_cast<volatile uint64_t*>(0x5000'0000);
+    for (unsigned i = 0; i < 512; ++i) {
+        entries[i] = table_at(0x8080'0000) | pte_rwx;
+    }
+}
+
 /// Sleeps until the next beat has been, with a pattern in every integer register but those of time and stack.
 void sleep_and_look(uint64_t n)
 {
@@ -99,6 +112,7 @@ void sleep_and_look(uint64_t n)
 void scenario()
 {
     const Orders wanted = orders();
+    write_what_it_shares();
     for (uint64_t i = 0; i < words; ++i) {
         kept[i] = pattern(i);
     }
