@@ -1,29 +1,14 @@
 """What the hypervisor's own boot costs, in instructions: to its second line, and to its guest's first one."""
 
-import contextlib
-import pathlib
-import subprocess
-import tempfile
-
-from gdb_remote import Remote
-from programs import NotMeasured, code_ranges, qemu_version
+from exec_log import program_counter, stopped_machine
+from programs import NotMeasured, code_ranges
 
 ENTRY = 0x80200000
 GUEST_ENTRY = 0x80200000  # of the built-in guest: docs/partitions.md
 LAST_LINE = "v = ['a', 'b', 'c']"
-MACHINE = ["-M", "virt", "-m", "128M", "-smp", "1", "-display", "none", "-monitor", "none", "-no-reboot"]
+MACHINE = ["-M", "virt", "-m", "128M", "-smp", "1"]
 # What copies images and scrubs memory: its cost is the guest's size, and not that of the start.
 COPYING = ("hv::mm::copy_block", "hv::mm::zero_block", "hv::arch::zero_by_blocks")
-
-
-def one_instruction_at_a_time(qemu):
-    """The option by which this QEMU translates, and so logs, each instruction by itself."""
-    return ["-accel", "tcg,one-insn-per-tb=on"] if qemu_version(qemu) >= (8, 1) else ["-singlestep"]
-
-
-def program_counter(entry):
-    """Of a line of the log: `Trace CPU: HOST [CS_BASE/PC/FLAGS/CFLAGS] SYMBOL`."""
-    return int(entry.split("/", 2)[1], 16)
 
 
 def read_log(entries, ranges):
@@ -56,20 +41,8 @@ def measure_boot(qemu, image):
     debugger's connection stops the machine at the kernel's entry, and turns the log on there.
     """
     ranges = code_ranges(image.with_suffix(".elf"), *COPYING)
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        folder = pathlib.Path(folder)
-        machine = subprocess.Popen(
-            [qemu, *MACHINE, *one_instruction_at_a_time(qemu), "-seed", "1", "-serial", "null", "-kernel", image,
-             "-S", "-gdb", f"unix:{folder}/gdb,server=on,wait=off"],
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="latin-1")  # the log
-        stack.callback(machine.wait)
-        stack.callback(machine.kill)
-        try:
-            remote = Remote(folder / "gdb")
-            stack.callback(remote.close)
-            remote.run_to(ENTRY)
-            remote.monitor("log exec,nochain,trace:serial_write")
-            remote.run_on()
-            return read_log(machine.stderr, ranges)
-        except (OSError, EOFError) as error:
-            raise NotMeasured(f"{image}: {error}") from error
+    with stopped_machine(qemu, [*MACHINE, "-kernel", image]) as (remote, log):
+        remote.run_to(ENTRY)
+        remote.monitor("log exec,nochain,trace:serial_write")
+        remote.run_on()
+        return read_log(log, ranges)

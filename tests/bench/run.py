@@ -21,6 +21,7 @@ import sys
 from boot_costs import measure_boot
 from guest_costs import measure_operations, numbers_in
 from linux_costs import linux_image, measure_linux
+from partition_costs import measure_partitions
 from programs import ROOT, NotMeasured, qemu_version, run
 from ring_costs import measure_rings
 
@@ -70,6 +71,11 @@ ROWS = (
     ("Debian Linux: hypervisor's instructions, % of the boot's", "linux-share", 0.5, "20.5 (Xvisor)"),
     ("Debian Linux: the kernel's stamp of /init, % later", "linux-stamp", 2.0, "20.5 (Xvisor)"),
     ("own memory for a 128 MiB guest: image and heap, bytes", "memory", 256 * 1024, "280 KiB (Bao)"),
+    ("own memory for a further one on one hart of those there, bytes", "guest-memory", 96 * 1024, ""),
+    ("the same, and for one hart more: its record and stacks, bytes", "guest-and-hart-memory", 96 * 1024, ""),
+    ("boot of a further guest, without copying, instructions", "guest-boot", 200_000, ""),
+    ("restart of a guest, without copying, instructions", "restart", 50_000, ""),
+    ("the same after a fault, with its report, instructions", "restart-after-fault", None, ""),
 )
 # Measured where a QEMU 10 or Linux has been fetched: that they are missing is said, and no failure.
 OPTIONAL = re.compile(r".*-given|scrub-zicboz|linux-.*")
@@ -110,9 +116,11 @@ def measure_target(qemus, where):
         boots = [pool.submit(measure_boot, qemu, where / "hypervisor.bin") for qemu in qemus]
         operations = pool.submit(measure_operations, qemus, where)
         rings = pool.submit(measure_rings, qemus, where)
+        partitions = pool.submit(measure_partitions, qemus, where)
         numbers.update(measure_bench_kernels(qemus, where))
         numbers.update(operations.result())
         numbers.update(rings.result())
+        numbers.update(partitions.result())
         for boot in boots:
             for name, value in boot.result().items():
                 numbers[name] = max(value, numbers.get(name, 0))
