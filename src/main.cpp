@@ -36,7 +36,7 @@ void show_vector()
     if (hart.guest.vcpu != nullptr) {
         arch::run_vcpu(*hart.guest.vcpu);
     }
-    arch::park();
+    arch::run_no_vcpu();
 }
 
 }  // namespace

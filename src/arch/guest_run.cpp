@@ -246,4 +246,16 @@ void run_vcpu(Vcpu& vcpu)
     wait_for_start(vcpu);
 }
 
+void run_no_vcpu()
+{
+    // With other interrupts off: one that nobody answers here would keep the hart awake.
+    write_csr<Csr::sie>(read_csr<Csr::sie>() & Interrupts::supervisor_external.mask);
+    while (true) {
+        wait_for_interrupt();
+        if (Interrupts{read_csr<Csr::sip>()}.get(Interrupts::supervisor_external)) {
+            call_interrupt_handler(isa::Interrupt::supervisor_external);
+        }
+    }
+}
+
 }  // namespace hv::arch

@@ -25,14 +25,15 @@ def build_guest(name):
     return image
 
 
-def describe(folder, names, root="", program="parrot"):
-    """A description of guests that all are this program, as a blob."""
+def describe(folder, names, root="", program="parrot", harts=()):
+    """A description of guests that all are this program, each on the hart that is named for it, if any; as a blob."""
     source, blob = folder / "system.dts", folder / "system.dtb"
     guests = "".join(f"""
     {name} {{
+        {f"hart-ids = <{harts[index]}>;" if harts else ""}
         memory = /bits/ 64 <{MEMORY}>;
         kernel = /incbin/("{build_guest(program)}");
-    }};""" for name in names)
+    }};""" for index, name in enumerate(names))
     source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}\n}};\n',
                       encoding="utf-8")
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
@@ -45,12 +46,13 @@ def maybe_broken(text):
 
 
 @contextlib.contextmanager
-def parrots(folder, *names, root=""):
+def parrots(folder, *names, root="", harts=()):
     """A terminal at which so many parrots are ready, the first one in front."""
-    blob = describe(folder, names, root)
+    blob = describe(folder, names, root, harts=harts)
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
     program = harness.qemu_program(harness.QEMU_10)
-    terminal = Console(program, ["-M", "virt", "-smp", len(names), "-m", "256M", "-nographic", "-no-reboot",
+    smp = max(harts, default=len(names) - 1) + 1
+    terminal = Console(program, ["-M", "virt", "-smp", smp, "-m", "256M", "-nographic", "-no-reboot",
                                  "-kernel", hypervisor, "-initrd", blob])
     try:
         for _ in names:
@@ -118,6 +120,17 @@ def test_others_are_lines_with_their_names_and_the_keyboard_moves(tmp_path):
         terminal.expect("got 63")
         terminal.order("n")
         terminal.expect("\nconsole: keyboard at one\nready\ngot 61\n")
+
+
+def test_the_keyboard_works_where_no_guest_has_the_hart_that_booted(tmp_path):
+    """That is hart 0 nearly always, and it is the one that the console interrupts."""
+    with parrots(tmp_path, "one", "two", harts=[1, 2]) as terminal:
+        terminal.answers("a")
+        terminal.order("2")
+        terminal.expect("\nconsole: keyboard at two\nready\n")
+        terminal.answers("b")
+        terminal.order("1")
+        terminal.expect("\nconsole: keyboard at one\n")
 
 
 def test_what_a_guest_wrote_is_shown_again_when_it_comes_to_the_front(tmp_path):

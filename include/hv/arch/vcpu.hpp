@@ -74,6 +74,8 @@ void send_requests(Guest& guest, uint64_t vcpus, uint32_t requests);
 
 /// The life of a hart that runs a vCPU: it waits until the guest starts the vCPU, and enters it.
 [[noreturn]] void run_vcpu(Vcpu& vcpu);
+/// The life of a hart that runs none: should the console interrupt it, it answers.
+[[noreturn]] void run_no_vcpu();
 /// The vCPU has left its guest for now, and waits to be started again. On the hart that runs it.
 [[noreturn]] void wait_for_start(Vcpu& vcpu);
 /// Sleeps until an interrupt of the guest's is pending and enabled in its `sie`.
