@@ -27,8 +27,8 @@ constinit Guest* all_guests = nullptr;
 void leave_machine()
 {
     if (guests_left.fetch_sub(1) == 1) {
-        print_statistics();
-        end_machine(guests_failed.load() != 0 ? Ending::failure : Ending::success);
+        const bool proved = conclude();
+        end_machine(proved && guests_failed.load() == 0 ? Ending::success : Ending::failure);
     }
 }
 
@@ -295,7 +295,7 @@ void Guest::finish_ending()
     say_verdict(verdict);
     switch (verdict.action) {
     case Verdict::Action::halt_machine:
-        print_statistics();
+        static_cast<void>(conclude());
         end_machine(Ending::failure);
     case Verdict::Action::restart:
         start_at_ = verdict.start_at;

@@ -206,18 +206,23 @@ void print_statistics_at_end()
     prints_statistics = true;
 }
 
-void print_statistics()
+bool conclude()
 {
-    if (!prints_statistics) {
-        return;
+    if (prints_statistics) {
+        for (const Guest* guest : guests) {
+            ConsoleLine line;
+            println(line, "guest {}: ran {}, {} restart{}", guest->name(), tenths_of(*guest, guest->lifetime()),
+                    guest->restarts(), guest->restarts() == 1 ? "" : "s");
+            vm::print_exit_counts(line, counts_of(*guest));
+        }
     }
-    for (const Guest* guest : guests) {
+    bool proved = true;
+    if (guests.size() > 1 && audit != nullptr) {
         ConsoleLine line;
-        println(line, "guest {}: ran {}, {} restart{}", guest->name(), tenths_of(*guest, guest->lifetime()),
-                guest->restarts(), guest->restarts() == 1 ? "" : "s");
-        vm::print_exit_counts(line, counts_of(*guest));
+        proved = audit(line);
     }
     drain_console();
+    return proved;
 }
 
 }  // namespace hv::arch

@@ -23,7 +23,8 @@ void obey_operator(uint8_t key);
 
 /// From now on every guest's counters are printed when the machine ends.
 void print_statistics_at_end();
-/// By the hart that ends the machine. Prints nothing where that was not asked for.
-void print_statistics();
+/// By the hart that ends the machine: those counters, if they were asked for, and of several guests what an audit
+/// says after all that they have done. False where that has found something.
+[[nodiscard]] bool conclude();
 
 }  // namespace hv::arch

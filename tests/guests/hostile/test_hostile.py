@@ -47,7 +47,7 @@ AUDIT = r"^audit: 2 guests, \d+ pages mapped, every one has one owner$"
 POST_MORTEM = r"^guest (hostile|neighbour), vCPU \d+: stopped: |^  "
 
 # A guest that hangs is told from a slow one.
-HANG_SECONDS = 30
+HANG_SECONDS = 120
 
 
 @dataclasses.dataclass
@@ -169,7 +169,8 @@ def judge_hypervisor(said, run):
     kind = said.ends.partition(", ")[0]
     assert run.status == (1 if kind in ("never", "stopped") else 0), str(run)
     stopped = re.findall(r"^guest hostile, vCPU \d+: stopped", run.serial, re.MULTILINE)
-    assert re.search(AUDIT, run.serial, re.MULTILINE), f"no clean audit:\n{run}"
+    # Before the guests start, and again when the machine ends.
+    assert len(re.findall(AUDIT, run.serial, re.MULTILINE)) == 2, f"not two clean audits:\n{run}"
     # The machine's end may cut off the last line.
     behind_the_start = run.serial.split(", raw binary\n")[-1].replace("\0", "").split("\n")[:-1]
     known = f"{KNOWN_LINES}|{POST_MORTEM}" if kind in ("never", "stopped") else KNOWN_LINES
