@@ -19,7 +19,7 @@ void attack()
 {
     turn_paging_on();
     map_page(free_pages, reinterpret_cast<uintptr_t>(values), pte_rw);
-    for (unsigned i = 0; i < 20'000; ++i) {
+    for (unsigned i = 0; i < 8'000; ++i) {
         trying("round", i);
         uint64_t& entry = entry_of(free_pages, 0);
         const uint64_t to[] = {reinterpret_cast<uintptr_t>(values), hole, plic_base + 0x20'1000, 0};

@@ -2,6 +2,7 @@
 // tries: HOSTILE 37, 39; CHECKLIST 3, 77
 // answer: it and the hypervisor keep its hart busy, in silence; nobody else loses time
 // ends: never
+// beats: 5
 // expect: ^faults$
 #include "hostile.hpp"
 

@@ -2,6 +2,7 @@
 // tries: HOSTILE 27; CHECKLIST 7
 // answer: it loops for ever, and costs nobody else anything
 // ends: never
+// beats: 8
 // expect: ^loops$
 #include "encode.hpp"
 #include "hostile.hpp"

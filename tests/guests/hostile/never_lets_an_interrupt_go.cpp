@@ -2,6 +2,7 @@
 // tries: HOSTILE 34; CHECKLIST 77, 79
 // answer: it is interrupted again each time, and only its own hart is kept busy by it
 // ends: never
+// beats: 5
 // expect: ^storms$
 #include "devices.hpp"
 #include "hostile.hpp"

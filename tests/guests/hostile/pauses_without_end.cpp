@@ -2,6 +2,7 @@
 // tries: HOSTILE 27
 // answer: each ends, at once or after a while, and costs nobody else anything
 // ends: never
+// beats: 3
 // expect: ^pauses$
 #include "hostile.hpp"
 #include "probe.hpp"

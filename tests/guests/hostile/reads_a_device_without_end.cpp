@@ -2,6 +2,7 @@
 // tries: HOSTILE 27, 37; CHECKLIST 77
 // answer: each is answered, and only its own hart is busy with them
 // ends: never
+// beats: 3
 // expect: ^reads$
 #include "devices.hpp"
 #include "hostile.hpp"

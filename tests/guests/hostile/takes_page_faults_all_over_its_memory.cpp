@@ -1,4 +1,4 @@
-// 60,000 page faults of its own, each at another page, mapped and unmapped as they come.
+// 20,000 page faults of its own, each at another page, mapped and unmapped as they come.
 // tries: HOSTILE 37; CHECKLIST 2, 37
 // answer: they are its own: the hypervisor is not entered for them, and its tables do not grow
 // beats: 60
@@ -18,7 +18,7 @@ void attack()
 {
     turn_paging_on();
     uint64_t& root = entry_of(free_pages, 0);
-    for (unsigned i = 0; i < 60'000; ++i) {
+    for (unsigned i = 0; i < 20'000; ++i) {
         trying("fault", i);
         probe.begin().set(11, free_pages + i % 512 * 8).run(encode::load(encode::Load::ld, 10, 11));
         if (!expect(probe.trapped_as(Exception::load_page_fault) == (root == 0), "not as it is mapped")) {
