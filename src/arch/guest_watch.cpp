@@ -29,8 +29,14 @@ bool is_behind_a_wait()
 {
     constexpr uint32_t wfi = 0x1050'0073;
     const uint64_t pc = read_csr<Csr::sepc>();
+    // Where nothing can be read there, that overwrites why the hart has left the guest; and besides the timer, it
+    // may have to leave for good or to pause, as handle_guest_exit() asks scause.
+    const uint64_t scause = read_csr<Csr::scause>();
+    const uint64_t stval = read_csr<Csr::stval>();
     const auto before = fetch_instruction(pc - 4);
     restore_way_back(pc);
+    write_csr<Csr::scause>(scause);
+    write_csr<Csr::stval>(stval);
     return before == wfi;
 }
 
