@@ -2,7 +2,6 @@
 // tries: HOSTILE 35; CHECKLIST 77
 // answer: it is held back to what its share of the line takes; nobody else's time is lost
 // ends: never
-// beats: 8
 // expect: ^floods$
 #include "devices.hpp"
 #include "hostile.hpp"
