@@ -11,15 +11,11 @@
 #include <hv/arch/panic.hpp>
 #include <hv/arch/probe.hpp>
 #include <hv/plat/uart16550.hpp>
-#include <hv/vm/placement.hpp>
 
 namespace hv::plat {
 namespace {
 
 constinit Uart16550 uart;
-
-/// Who holds memory: the device tree, the initrd, what is reserved, and we. Too large for a stack.
-constinit StaticVector<mm::Claim, vm::MachineRequest::max_claims> claims;
 
 std::span<const std::byte> bytes_at(PhysRange range)
 {
@@ -104,45 +100,39 @@ void check_board(const Board& board)
 
 namespace {
 
-/// `claims` is filled in anew.
-mm::LayoutRequest layout_request(const Board& board)
+/// All but ourselves.
+void find_claims(Board& board)
 {
     using mm::Holder;
-    claims.clear();
-    claims.push_back({Holder::device_tree, board.device_tree, {}});
+    board.claims.push_back({Holder::device_tree, board.device_tree, {}});
     if (board.machine.initrd) {
-        claims.push_back({Holder::initrd, *board.machine.initrd, {}});
+        board.claims.push_back({Holder::initrd, *board.machine.initrd, {}});
     }
     for (const fdt::ReservedRange& reserved : board.machine.reserved) {
-        claims.push_back({Holder::reserved, reserved.range, reserved.name});
+        board.claims.push_back({Holder::reserved, reserved.range, reserved.name});
     }
-    return {
-        .ram = board.machine.ram.span(),
-        .image = arch::image_range(),
-        .stack = arch::boot_stacks_range(),
-        .wanted_heap = arch::linked_heap_range(),
-        .claims = claims.span(),
-    };
 }
 
 }  // namespace
 
-mm::HeapLayout check_memory(const Board& board)
+mm::HeapLayout check_memory(Board& board)
 {
-    const auto layout = mm::lay_out_memory(layout_request(board));
+    using mm::Holder;
+    find_claims(board);
+    const mm::LayoutRequest request{
+        .ram = board.machine.ram.span(),
+        .image = arch::image_range(),
+        .stack = arch::boot_stacks_range(),
+        .wanted_heap = arch::linked_heap_range(),
+        .claims = board.claims.span(),
+    };
+    const auto layout = mm::lay_out_memory(request);
     if (!layout) {
         arch::refuse_to_boot("{}", layout.error());
     }
+    board.claims.push_back({Holder::hypervisor, request.image, "image"});
+    board.claims.push_back({Holder::hypervisor, request.stack, "stack"});
     return *layout;
-}
-
-std::span<const mm::Claim> memory_claims(const Board& board)
-{
-    using mm::Holder;
-    const mm::LayoutRequest request = layout_request(board);
-    claims.push_back({Holder::hypervisor, request.image, "image"});
-    claims.push_back({Holder::hypervisor, request.stack, "stack"});
-    return claims.span();
 }
 
 }  // namespace hv::plat

@@ -77,7 +77,7 @@ private:
 void OwnersMaker::add_ours()
 {
     add({partitions_.placement.heap, Owner::hypervisor(), "heap"});
-    for (const mm::Claim& claim : memory_claims(board_)) {
+    for (const mm::Claim& claim : board_.claims) {
         owners_.add_rest({claim.range, Owner::hypervisor(), name_of_claim(claim)});
     }
     add_device("console", board_.console);

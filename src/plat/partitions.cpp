@@ -191,7 +191,7 @@ PhysRange place_guests(Partitions& partitions, const Board& board, PhysRange hea
         return heap;
     }
     const vm::MachineRequest machine{.ram = board.machine.ram.span(),
-                                     .claims = memory_claims(board),
+                                     .claims = board.claims.span(),
                                      .heap = heap,
                                      .harts = partitions.harts.span(),
                                      .tree = &*board.tree,

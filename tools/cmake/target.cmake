@@ -12,6 +12,8 @@ set(hv_machine_flags -mabi=lp64 -mcmodel=medany -fno-pic -ffreestanding)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # The linker makes calls shorter. It uses no gp, which is the guest's in the trap path: hypervisor.ld defines none.
   list(APPEND hv_machine_flags -mrelax -march=rv64imac_zicsr_zifencei -mstrict-align -msmall-data-limit=0)
+  # Strings start at any byte, where GCC would round each up to 8.
+  list(APPEND hv_machine_flags -malign-data=natural)
 else()
   list(APPEND hv_machine_flags -mno-relax)  # LLD 14 cannot
   # Clang 14 knows the CSR instructions without their later extension names, and rejects the longer string.
@@ -127,7 +129,7 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   list(FILTER hv_small_sources EXCLUDE REGEX "/fdt/writer\\.cpp$")
   foreach(name IN ITEMS arch/console arch/guest_console arch/guest_digest arch/guest_ending arch/guest_watch
       arch/operator_console isa/instruction_text mm/address_map mm/bump_allocator mm/guest_place mm/memory_layout mm/ownership plat/audit
-      plat/board plat/kernel_map plat/owners plat/partitions plat/shared_memory plat/uart16550 vm/console_channel
+      plat/board plat/host_plic plat/kernel_map plat/owners plat/partitions plat/shared_memory plat/uart16550 vm/console_channel
       vm/console_mux vm/elf vm/fault_policy vm/guest_address_text vm/guest_isa vm/guest_tree vm/hart_features vm/image
       vm/image_error vm/image_formats vm/outgoing_line vm/output_ring vm/post_mortem)
     list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/${name}.cpp)

@@ -7,7 +7,9 @@
 
 #include <hv/fdt/host_machine.hpp>
 #include <hv/lib/address.hpp>
+#include <hv/lib/static_vector.hpp>
 #include <hv/mm/memory_layout.hpp>
+#include <hv/vm/placement.hpp>
 
 namespace hv::plat {
 
@@ -21,6 +23,9 @@ struct Board {
     fdt::HostMachine machine{};
     PhysRange console{};   ///< the registers that we use; empty where the console is the firmware's
     PhysRange finisher{};  ///< likewise; empty where there is none
+    /// Who holds what of the machine's memory besides the heap and guests: the device tree, the initrd, what is
+    /// reserved, and the image and the boot hart's stacks. Filled in by check_memory().
+    StaticVector<mm::Claim, vm::MachineRequest::max_claims> claims{};
 };
 
 /// Reads the device tree at `device_tree`, wherever that points, and makes the console that it names ours. What is
@@ -32,10 +37,6 @@ void check_board(const Board& board);
 
 /// Decides where the heap ends: what is linked, cut to what the machine has. Refuses to boot where image, stack and
 /// heap do not fit the machine's memory.
-[[nodiscard]] mm::HeapLayout check_memory(const Board& board);
-
-/// Who holds what of the machine's memory besides the heap and guests: the image and the boot hart's stacks, the
-/// device tree, the initrd, and what is reserved.
-[[nodiscard]] std::span<const mm::Claim> memory_claims(const Board& board);
+[[nodiscard]] mm::HeapLayout check_memory(Board& board);
 
 }  // namespace hv::plat
