@@ -45,24 +45,27 @@ void call(Guest& guest)
     send_request(*guest.vcpus()[0], request::console);
 }
 
-/// Takes in what was typed; while there is no room for more, it stays with the device. A command that was among it.
+/// Takes in what was typed. While there is no room for more, that stays with the device, where there is one guest:
+/// nothing is to be lost. Of several, one that reads no keys, and makes the terminal send them, is not to keep the
+/// operator's from being found: then they are lost. A command that was among it.
 std::optional<uint8_t> read_keys()
 {
     const SpinLock::Held held{input_lock};
     std::optional<uint8_t> command;
-    for (unsigned i = 0; i < most_keys && !keys.full() && !command; i++) {
+    const bool loses_keys = guests.size() > 1;
+    for (unsigned i = 0; i < most_keys && (loses_keys || !keys.full()) && !command; i++) {
         const auto byte = console_get();
         if (!byte) {
             break;
         }
         const vm::Key key = escape_keys.take(*byte);
-        if (key.kind == vm::Key::Kind::guest) {
+        if (key.kind == vm::Key::Kind::guest && !keys.full()) {
             keys.push(key.byte);
         } else if (key.kind == vm::Key::Kind::command) {
             command = key.byte;
         }
     }
-    reads_keys = !keys.full();
+    reads_keys = loses_keys || !keys.full();
     console_await_input(reads_keys);
     return command;
 }

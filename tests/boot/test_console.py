@@ -243,7 +243,9 @@ def test_a_guest_that_hangs_is_started_again(tmp_path):
     with parrots(tmp_path, "one", "two") as terminal:
         terminal.send("i")
         terminal.expect("got 69")
-        terminal.send("never read, and no reason not to hear the operator")
+        # More than the hypervisor and the serial port keep for a guest.
+        for _ in range(20):
+            terminal.send("never read, and no reason not to hear the operator")
         terminal.order("R")
         terminal.expect("guest one: restarting\n")
         terminal.expect("ready\n")
