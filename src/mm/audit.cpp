@@ -61,6 +61,7 @@ private:
     };
 
     void walk();
+    [[nodiscard]] std::optional<Pte> next_valid(PhysAddr table, uint64_t& next, uint64_t end) const;
     [[nodiscard]] bool enter_root();
     [[nodiscard]] bool check_table(const Place& place);
     void check_leaf(const Place& place);
@@ -124,6 +125,22 @@ bool GuestAudit::enter_root()
     return fresh;
 }
 
+/// The first valid entry from offset `next` of a table on; `next` is then its own, and the table's end where there
+/// is none. Nearly all entries are not valid: these are to cost little.
+std::optional<Pte> GuestAudit::next_valid(PhysAddr table, uint64_t& next, uint64_t end) const
+{
+    const EntryReader reader = audit_.reader;
+    for (uint64_t offset = next; offset != end; offset += sizeof(Pte)) {
+        const Pte entry{reader.read(reader.memory, table + offset)};
+        if (entry.is_valid()) {
+            next = offset;
+            return entry;
+        }
+    }
+    next = end;
+    return {};
+}
+
 /// A table is entered at most once, and there are only so many.
 void GuestAudit::walk()
 {
@@ -137,7 +154,8 @@ void GuestAudit::walk()
     tables[level].at = root_;
     while (true) {
         Table& table = tables[level];
-        if (table.next == Format::table_bytes(level)) {
+        const std::optional<Pte> entry = next_valid(table.at, table.next, Format::table_bytes(level));
+        if (!entry) {
             if (level == Format::root_level) {
                 return;
             }
@@ -146,12 +164,9 @@ void GuestAudit::walk()
         }
         const Place place{.level = level,
                           .at = table.at + table.next,
-                          .entry = Pte{audit_.read(table.at + table.next)},
+                          .entry = *entry,
                           .page = table.page + table.next / sizeof(Pte) * Format::page_bytes(level)};
         table.next += sizeof(Pte);
-        if (!place.entry.is_valid()) {
-            continue;
-        }
         if (!place.entry.is_table()) {
             check_leaf(place);
         } else if (check_table(place)) {
