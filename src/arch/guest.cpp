@@ -104,11 +104,16 @@ std::span<const std::byte> Guest::write_tree()
     if (plan_.seeds != nullptr) {
         request.seeds = plan_.seeds->seeds_for(plan_.name, starts_);
     }
-    const auto tree = vm::write_guest_tree(request, tree_room_);
-    if (!tree) {
-        panic("the device tree of guest {} does not fit {}", plan_.name, Bytes{tree_room_.size()});
+    if (tree_.bytes.empty()) {
+        const auto tree = vm::write_guest_tree(request, tree_room_);
+        if (!tree) {
+            panic("the device tree of guest {} does not fit {}", plan_.name, Bytes{tree_room_.size()});
+        }
+        tree_ = *tree;
+    } else if (request.seeds) {
+        vm::replace_seeds(tree_, *request.seeds);
     }
-    return *tree;
+    return tree_.bytes;
 }
 
 void Guest::load_images()

@@ -31,9 +31,14 @@ private:
 
 class GuestTreeWriter {
 public:
-    GuestTreeWriter(const GuestTreeRequest& guest, std::span<std::byte> room) : guest_{guest}, out_{room} {}
+    GuestTreeWriter(const GuestTreeRequest& guest, std::span<std::byte> room)
+        : guest_{guest},
+          room_{room},
+          out_{room}
+    {
+    }
 
-    Expected<std::span<const std::byte>, fdt::OutOfRoom> run()
+    Expected<GuestTree, fdt::OutOfRoom> run()
     {
         out_.begin_node("");
         out_.property_string("compatible", "bulkhead,guest");
@@ -57,7 +62,9 @@ public:
         }
         write_soc();
         out_.end_node();
-        return out_.finish();
+        HV_TRY(const auto bytes, out_.finish());
+        tree_.bytes = room_.first(bytes.size());
+        return tree_;
     }
 
 private:
@@ -95,7 +102,9 @@ private:
     void write_soc();
 
     const GuestTreeRequest& guest_;
+    std::span<std::byte> room_;
     fdt::Writer out_;
+    GuestTree tree_{};
 };
 
 void GuestTreeWriter::write_chosen()
@@ -112,8 +121,14 @@ void GuestTreeWriter::write_chosen()
         out_.property_u64("linux,initrd-end", guest_.initrd.end().value());
     }
     if (guest_.seeds) {
-        out_.property_bytes("rng-seed", guest_.seeds->rng);
-        out_.property_u64("kaslr-seed", guest_.seeds->kaslr);
+        out_.begin_property("rng-seed");
+        tree_.rng_seed = out_.position();
+        out_.add_bytes(guest_.seeds->rng);
+        out_.end_property();
+        out_.begin_property("kaslr-seed");
+        tree_.kaslr_seed = out_.position();
+        out_.add_u64(guest_.seeds->kaslr);
+        out_.end_property();
     }
     out_.end_node();
 }
@@ -379,10 +394,15 @@ size_t guest_tree_room_for(const GuestTreeRequest& guest)
     return align_up(size, uint64_t{8});
 }
 
-Expected<std::span<const std::byte>, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,
-                                                                      std::span<std::byte> room)
+Expected<GuestTree, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest, std::span<std::byte> room)
 {
     return GuestTreeWriter{guest, room}.run();
+}
+
+void replace_seeds(const GuestTree& tree, const GuestSeeds& seeds)
+{
+    std::copy(seeds.rng.begin(), seeds.rng.end(), tree.bytes.data() + tree.rng_seed);
+    store_be64(tree.bytes.data() + tree.kaslr_seed, seeds.kaslr);
 }
 
 }  // namespace hv::vm

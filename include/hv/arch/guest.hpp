@@ -124,6 +124,7 @@ private:
     uint64_t starts_ = 0;
     uint64_t lifetime_ = 0;
     std::span<std::byte> tree_room_{};
+    vm::GuestTree tree_{};  ///< the last one written there; before the first start none
     Vector<Vcpu*> vcpus_;
     vm::FaultPolicy policy_;
     Guest* next_ = nullptr;  ///< of all guests

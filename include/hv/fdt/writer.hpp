@@ -75,6 +75,8 @@ public:
     void add_string(std::string_view text);  ///< with one
     void add_bytes(std::span<const std::byte> bytes);
     void end_property();
+    /// Where in the room what is added next will lie, if there is room for it. The finished tree has it there too.
+    [[nodiscard]] size_t position() const { return used_; }
 
     /// The whole tree, at the start of the room. Nothing else may be called afterwards.
     [[nodiscard]] Expected<std::span<const std::byte>, OutOfRoom> finish();

@@ -69,8 +69,19 @@ struct GuestTreeRequest {
 /// Bytes that are enough for the tree, whatever the seeds; about a third more than it takes.
 [[nodiscard]] size_t guest_tree_room_for(const GuestTreeRequest& guest);
 
+/// A tree that was written, and where in it the values of its seeds lie, if it has any.
+struct GuestTree {
+    std::span<std::byte> bytes{};
+    size_t rng_seed = 0;
+    size_t kaslr_seed = 0;
+};
+
 /// Writes the tree to the start of `room`, which is 8-aligned.
-[[nodiscard]] Expected<std::span<const std::byte>, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,
-                                                                                    std::span<std::byte> room);
+[[nodiscard]] Expected<GuestTree, fdt::OutOfRoom> write_guest_tree(const GuestTreeRequest& guest,
+                                                                   std::span<std::byte> room);
+
+/// Makes of a tree with seeds the one that would have been written with these: between two starts of a guest
+/// nothing else in it changes.
+void replace_seeds(const GuestTree& tree, const GuestSeeds& seeds);
 
 }  // namespace hv::vm

@@ -50,7 +50,7 @@ Blob tree_of(const GuestTreeRequest& guest)
     Blob room(guest_tree_room_for(guest));
     const auto tree = write_guest_tree(guest, room);
     EXPECT_TRUE(tree);
-    room.resize(tree ? tree->size() : 0);
+    room.resize(tree ? tree->bytes.size() : 0);
     room.shrink_to_fit();
     return room;
 }
@@ -344,6 +344,21 @@ TEST(GuestTree, ReadsAsAMachineToUs)
     EXPECT_EQ(machine->console->registers.start, PhysAddr{0x1000'0000});
     EXPECT_EQ(machine->rng_seed.size(), 32U);
     EXPECT_FALSE(machine->finisher);
+}
+
+TEST(GuestTree, WithOtherSeedsInTheirPlaceIsTheOneThatIsWrittenWithThem)
+{
+    GuestTreeRequest guest = usual(2);
+    Blob room(guest_tree_room_for(guest));
+    const auto tree = write_guest_tree(guest, room);
+    ASSERT_TRUE(tree);
+    for (size_t i = 0; i < guest.seeds->rng.size(); ++i) {
+        guest.seeds->rng[i] = static_cast<std::byte>(0x80 + i);
+    }
+    guest.seeds->kaslr = 0xfedc'ba98'7654'3210;
+    replace_seeds(*tree, *guest.seeds);
+    room.resize(tree->bytes.size());
+    EXPECT_EQ(room, tree_of(guest));
 }
 
 TEST(GuestTree, FitsItsRoomAtItsLargest)
