@@ -147,26 +147,31 @@ void Writer::end_property()
     pad();
 }
 
-void Writer::add_bytes(std::span<const std::byte> bytes)
+std::byte* Writer::take_value(size_t size)
 {
     require(next_ == Next::value, "a value without a property in a device tree");
-    if (std::byte* const to = take(bytes.size())) {
+    return take(size);
+}
+
+void Writer::add_bytes(std::span<const std::byte> bytes)
+{
+    if (std::byte* const to = take_value(bytes.size())) {
         std::copy_n(bytes.data(), bytes.size(), to);
     }
 }
 
 void Writer::add_u32(uint32_t value)
 {
-    std::array<std::byte, 4> bytes{};
-    store_be32(bytes.data(), value);
-    add_bytes(bytes);
+    if (std::byte* const to = take_value(4)) {
+        store_be32(to, value);
+    }
 }
 
 void Writer::add_u64(uint64_t value)
 {
-    std::array<std::byte, 8> bytes{};
-    store_be64(bytes.data(), value);
-    add_bytes(bytes);
+    if (std::byte* const to = take_value(8)) {
+        store_be64(to, value);
+    }
 }
 
 void Writer::add_text(std::string_view text)
@@ -176,9 +181,10 @@ void Writer::add_text(std::string_view text)
 
 void Writer::add_string(std::string_view text)
 {
-    add_text(text);
-    const std::byte end[] = {std::byte{0}};
-    add_bytes(end);
+    if (std::byte* const to = take_value(text.size() + 1)) {
+        std::copy_n(reinterpret_cast<const std::byte*>(text.data()), text.size(), to);
+        to[text.size()] = std::byte{0};
+    }
 }
 
 void Writer::property(std::string_view name)

@@ -89,6 +89,8 @@ private:
     void end_reservations();
     /// The next `size` bytes of the structure block, or nullptr where there is no room.
     std::byte* take(size_t size);
+    /// The same, for a property's value.
+    std::byte* take_value(size_t size);
     void put_u32(uint32_t value);
     /// Zeros up to a multiple of 4.
     void pad();
