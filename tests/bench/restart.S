@@ -10,7 +10,7 @@
     .globl _start
 _start:
     li      t0, LONG_ENOUGH
-    csrw    0x14d, t0           /* stimecmp */
+    csrw    stimecmp, t0
     li      t1, STIE
     csrs    sie, t1
 1:  wfi

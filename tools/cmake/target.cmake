@@ -131,7 +131,7 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
       arch/operator_console isa/instruction_text mm/address_map mm/bump_allocator mm/guest_place mm/memory_layout
       mm/ownership plat/audit plat/board plat/host_plic plat/kernel_map plat/owners plat/partitions plat/shared_memory
       plat/uart16550 vm/blake2s vm/console_channel vm/console_mux vm/elf vm/fault_policy vm/guest_address_text
-      vm/guest_isa vm/guest_tree vm/hart_features vm/image vm/image_error vm/image_formats vm/outgoing_line
+      vm/guest_isa vm/guest_tree vm/guest_tree_room vm/hart_features vm/image vm/image_error vm/image_formats vm/outgoing_line
       vm/output_ring vm/post_mortem vm/seed)
     list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
   endforeach()

@@ -41,7 +41,7 @@ void attack()
                          : "r"(hole)
                          : "t5", "t6", "memory");
             expect_equal(came, 5);
-            asm volatile(".option push; .option norvc; li t6, 0; csrr t5, 0x680; mv %0, t6; .option pop"
+            asm volatile(".option push; .option norvc; li t6, 0; csrr t5, hgatp; mv %0, t6; .option pop"
                          : "=r"(came)
                          :
                          : "t5", "t6", "memory");
