@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <hv/dev/doorbell.hpp>
+#include <hv/lib/bits.hpp>
 #include <hv/lib/format.hpp>
 
 namespace hv::vm {
