@@ -85,11 +85,11 @@ list(FILTER hv_metal_sources EXCLUDE REGEX "/flash\\.S$")
 add_library(kernel OBJECT ${HV_PURE_SOURCES} ${hv_metal_sources})
 target_link_libraries(kernel PUBLIC hv_target PRIVATE hv_warnings)
 # GCC's hypervisor is optimised as a whole, which makes it 8 % smaller. The kernels that test themselves, which are many,
-# are linked from the same objects as they are. What is to be inlined says so: the rest would be 1 KB more.
+# are linked from the same objects as they are.
 set(hv_whole_program "")
 if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set(hv_whole_program -flto=auto)
-  target_compile_options(kernel PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto -ffat-lto-objects -fno-inline-functions>)
+  target_compile_options(kernel PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto -ffat-lto-objects>)
 endif()
 # A loop in memset must not become a call of memset.
 set(hv_no_idioms -fno-lto -fno-builtin)
