@@ -88,7 +88,8 @@ target_link_libraries(kernel PUBLIC hv_target PRIVATE hv_warnings)
 # are linked from the same objects as they are.
 set(hv_whole_program "")
 if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  set(hv_whole_program -flto=auto)
+  # Not -flto=auto: its makefiles cannot have every path of a clone in them.
+  set(hv_whole_program -flto)
   target_compile_options(kernel PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-flto -ffat-lto-objects>)
 endif()
 # A loop in memset must not become a call of memset.

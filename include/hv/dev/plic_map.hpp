@@ -3,10 +3,9 @@
 
 #include <cstdint>
 
-namespace hv::dev {
-
 /// [plic] Memory Map: offsets in bytes, all registers of 32 bits.
-namespace plic_map {
+namespace hv::dev::plic_map {
+
 inline constexpr uint64_t priorities = 0x0;      ///< 4 bytes a source
 inline constexpr uint64_t pending = 0x1000;      ///< 1 bit a source, read-only
 inline constexpr uint64_t enables = 0x2000;      ///< 1 bit a source, 0x80 bytes a context
@@ -15,6 +14,5 @@ inline constexpr uint64_t threshold = 0;         ///< within a context
 inline constexpr uint64_t claim = 4;             ///< and complete, likewise
 inline constexpr uint64_t enables_stride = 0x80;
 inline constexpr uint64_t contexts_stride = 0x1000;
-}  // namespace plic_map
 
-}  // namespace hv::dev
+}  // namespace hv::dev::plic_map
