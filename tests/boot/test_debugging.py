@@ -66,7 +66,7 @@ def test_a_panic_is_printed_again_with_function_names_and_lines(toolchain, build
     folder = harness.build(toolchain + ("-debug" if build_type == "Debug" else ""), "hypervisor")
     symbols = subprocess.run(["riscv64-linux-gnu-nm", "-C", folder / "hypervisor.elf"], capture_output=True,
                              text=True, check=True).stdout
-    ((address, function),) = re.findall(r"^(\w+) . (hv::plat::check_memory\(.*\))$", symbols, re.MULTILINE)
+    ((address, function),) = re.findall(r"^(\w+) . (hv::fdt::Tree::open\(.*\))$", symbols, re.MULTILINE)
     image = bytearray((folder / "hypervisor.bin").read_bytes())
     offset = int(address, 16) - LINKED_AT
     image[offset:offset + 4] = bytes(4)
@@ -78,7 +78,7 @@ def test_a_panic_is_printed_again_with_function_names_and_lines(toolchain, build
     harness.assert_in_order(run, [r"^panic: ", r"^  backtrace:$", rf"^    #0 0x{address}$", r"^    #1 0x"])
     frames = run.errors[run.errors.index("  backtrace:"):].splitlines()[1:]
     place = r"    #\d+ 0x\w{16} in %s at src/%s:\d+"
-    assert re.fullmatch(place % (re.escape(function), r"plat/board\.cpp"), frames[0]), str(run)
+    assert re.fullmatch(place % (re.escape(function), r"fdt/open\.cpp"), frames[0]), str(run)
     assert any(re.fullmatch(place % ("main", r"main\.cpp"), frame) for frame in frames), str(run)
 
 
