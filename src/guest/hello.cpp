@@ -46,7 +46,7 @@ struct Hex {
 /// A line for the debug console of the SBI, which takes it when it ends. What is too long is cut off.
 class Line {
 public:
-    Line() = default;
+    Line() {}  // NOLINT(modernize-use-equals-default): that one would zero the text
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
     ~Line()
@@ -144,9 +144,9 @@ void say_who_is_there(uint64_t hart_id)
 {
     struct Named {
         Extension extension;
-        std::string_view name;
+        char name[8];
     };
-    constexpr Named known[] = {
+    static constexpr Named known[] = {
         {Extension::base, " BASE"},
         {Extension::timer, " TIME"},
         {Extension::inter_processor, " IPI"},
