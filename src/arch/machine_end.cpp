@@ -18,6 +18,14 @@ constinit volatile uint32_t* test_finisher = nullptr;
 constexpr uint32_t finisher_pass = 0x5555;
 constexpr uint32_t finisher_fail_with_1 = 0x1'3333;
 
+/// The finisher is in no address map: for one store at the end it would take a page table of its own.
+void tell(volatile uint32_t& finisher, uint32_t what)
+{
+    write_csr<isa::Csr::satp>(0);
+    asm volatile("sfence.vma" : : : "memory");
+    finisher = what;
+}
+
 /// QEMU goes on for a while after the store, and takes the status of whoever asks last: the firmware must not be
 /// asked in that time.
 void wait_for_the_finisher()
@@ -45,12 +53,12 @@ void end_machine(Ending ending)
     // Given up before it is used: if the store faults, the panic about that must not come here again.
     volatile uint32_t* const finisher = std::exchange(test_finisher, nullptr);
     if (failure && finisher != nullptr) {
-        *finisher = finisher_fail_with_1;
+        tell(*finisher, finisher_fail_with_1);
         wait_for_the_finisher();
     }
     sbi::system_shutdown(failure);
     if (!failure && finisher != nullptr) {
-        *finisher = finisher_pass;
+        tell(*finisher, finisher_pass);
     }
     park();
 }

@@ -24,14 +24,11 @@ void add_setssip(Vector<MemoryRegion>& map, const arch::HartRecord& hart)
 /// What is only read, with the large pages around it where all else there is free RAM: that saves a page table.
 PhysRange with_free_ram_around(PhysRange range, const mm::OwnershipTable& owners)
 {
-    const auto pages_of = [&](uint64_t size) {
-        return PhysRange::between(range.start.align_down(size), range.end().align_up(size));
-    };
-    const PhysRange pages = pages_of(isa::page_size);
-    const PhysRange around = pages_of(isa::Sv39::page_bytes(1));
+    constexpr uint64_t large_page = isa::Sv39::page_bytes(1);
+    const auto around = PhysRange::between(range.start.align_down(large_page), range.end().align_up(large_page));
     for (PhysAddr at = around.start; at < around.end();) {
         const mm::OwnedRange here = owners.at(at);
-        const bool fits = here.owner.kind == mm::Owner::Kind::nobody || pages.contains(here.range);
+        const bool fits = here.owner.kind == mm::Owner::Kind::nobody || range.contains(here.range);
         // What has no name was not written down: no RAM.
         if (!fits || here.what.empty()) {
             return range;
@@ -73,7 +70,6 @@ Vector<MemoryRegion> kernel_map(const Board& board, PhysRange heap, const mm::Ow
     }
     mm::add_pages_of(map, {"the device tree", with_free_ram_around(board.device_tree, owners), KernelAccess::read});
     mm::add_pages_of(map, {"the console's registers", board.console, KernelAccess::read_write});
-    mm::add_pages_of(map, {"the finisher's registers", board.finisher, KernelAccess::read_write});
     mm::add_pages_of(
         map, {"the interrupt controller's registers", host_plic_registers(board), KernelAccess::read_write});
     add_setssip(map, boot_hart);
