@@ -66,7 +66,7 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     arch::println("machine: {}", features);
     const Vector<arch::HartRecord*> harts = plat::make_harts(board);
     const Vector<arch::Guest*> guests = plat::make_guests(partitions, board, features, harts.span());
-    Vector<mm::MemoryRegion> map = plat::kernel_map(board, heap, *partitions.owners, harts.span());
+    Vector<mm::MemoryRegion> map = plat::kernel_map(board, heap, partitions.owners, harts.span());
     // All page tables in a row: so the heap aligns them once.
     for (arch::Guest* guest : guests) {
         guest->map_memory();
@@ -83,7 +83,7 @@ void main(uint64_t /*hart_id*/, uint64_t device_tree)
     if (partitions.description.stats) {
         arch::print_statistics_at_end();
     }
-    plat::audit_at_boot(*partitions.owners, heap, guests.span());
+    plat::audit_at_boot(partitions.owners, heap, guests.span());
     plat::seal_heap();
     arch::announce_operator();
     plat::start_guests(guests.span());

@@ -62,6 +62,16 @@ std::span<std::byte> make_tree_room(size_t size)
 
 }  // namespace
 
+void make_vcpus(std::span<HartRecord* const> harts)
+{
+    for (HartRecord* hart : harts) {
+        auto* const made = new VcpuWithRing{};
+        hart->guest.vcpu = &made->vcpu;
+        hart->guest.ring = &made->records;
+        hart->guest.next_record = made->records.data();
+    }
+}
+
 Guest::Guest(const GuestPlan& plan)
     : wires_{&plic_},
       serial_port_{wires_},
@@ -73,19 +83,15 @@ Guest::Guest(const GuestPlan& plan)
       policy_{plan.policy}
 {
     for (HartRecord* hart : plan.harts) {
-        auto* const made = new VcpuWithRing{};
-        Vcpu* const vcpu = &made->vcpu;
+        Vcpu* const vcpu = hart->guest.vcpu;
         vcpu->guest = this;
         vcpu->hart = hart;
         vcpu->index = vcpus_.size();
         vcpu->timer_watchdog = vm::TimerWatchdog{plan.timer_watchdog};
         vcpu->watched = plan.timer_watchdog != 0 || (plan.fed_watchdog != 0 && vcpu->index == 0);
         vcpus_.push_back(vcpu);
-        hart->guest.vcpu = vcpu;
         hart->guest.guest = this;
         hart->guest.hart_id = vcpu->index;
-        hart->guest.ring = &made->records;
-        hart->guest.next_record = made->records.data();
     }
     for (DoorbellLine* line : plan.doorbells) {
         line->guest = this;

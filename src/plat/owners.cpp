@@ -37,6 +37,7 @@ public:
 
     void run()
     {
+        owners_.reserve(24);  // what QEMU's virt machine with a few guests needs
         add_ours();
         for (size_t i = 0; i != partitions_.description.guests.size(); ++i) {
             add_guest(i);
@@ -144,11 +145,9 @@ void OwnersMaker::add_region(size_t index)
 
 }  // namespace
 
-const mm::OwnershipTable& make_owners(const Partitions& partitions, const Board& board)
+void make_owners(Partitions& partitions, const Board& board)
 {
-    auto& owners = *new mm::OwnershipTable;
-    OwnersMaker{partitions, board, owners}.run();
-    return owners;
+    OwnersMaker{partitions, board, partitions.owners}.run();
 }
 
 }  // namespace hv::plat

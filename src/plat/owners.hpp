@@ -5,7 +5,7 @@
 
 namespace hv::plat {
 
-/// In the heap, for life: all of the machine's RAM, the devices that somebody uses, and its harts.
-[[nodiscard]] const mm::OwnershipTable& make_owners(const Partitions& partitions, const Board& board);
+/// Fills in `partitions.owners`: all of the machine's RAM, the devices that somebody uses, and its harts.
+void make_owners(Partitions& partitions, const Board& board);
 
 }  // namespace hv::plat

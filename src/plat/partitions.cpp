@@ -208,8 +208,8 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
 {
     check(partitions, board);
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::guests};
-    const mm::OwnershipTable& owners = make_owners(partitions, board);
-    partitions.owners = &owners;
+    make_owners(partitions, board);
+    const mm::OwnershipTable& owners = partitions.owners;
     std::span<arch::HartRecord* const> harts = all_harts(others);
     vm::GuestIsa& isa = partitions.isa;
     vm::derive_guest_isa(board.machine.isa, features, isa);
@@ -231,6 +231,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
         plan.host_access.zero = arch::zero_by_blocks;
         plan.seeds = partitions.seeds ? &*partitions.seeds : nullptr;
         plan.cpu = settings_for(isa, features, plan.memory, guests.size());
+        arch::make_vcpus(plan.harts);
         guests.push_back(new arch::Guest{plan});
     }
     return guests;

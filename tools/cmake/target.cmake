@@ -173,7 +173,8 @@ hv_add_kernel(hypervisor ${CMAKE_SOURCE_DIR}/src/main.cpp)
 target_link_options(hypervisor PRIVATE ${hv_whole_program})
 # main() keeps what the machine has on the boot stack, which has 1 MiB.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/main.cpp PROPERTIES COMPILE_OPTIONS -Wno-stack-usage)
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/main.cpp PROPERTIES
+    COMPILE_OPTIONS "-Wno-stack-usage;${hv_small}")
 endif()
 
 include(flash OPTIONAL)

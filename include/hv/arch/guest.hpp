@@ -27,10 +27,14 @@ namespace hv::arch {
 using HostCompletion = void (*)(uint32_t source);
 extern constinit HostCompletion complete_host_interrupt;
 
+/// Gives each hart a vCPU and a ring for its exits. Before the guest is made whose they will be: the heap skips
+/// less to align them while little of it is used.
+void make_vcpus(std::span<HartRecord* const> harts);
+
 /// Built at boot, from the heap, and never destroyed.
 class Guest {
 public:
-    /// The guest's memory is not touched. `plan` outlives the guest.
+    /// The guest's memory is not touched. `plan` outlives the guest, and its harts have vCPUs.
     explicit Guest(const GuestPlan& plan);
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;

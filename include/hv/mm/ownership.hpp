@@ -62,6 +62,8 @@ struct SharedMemory {
 /// Filled in at boot, in the heap; then only read. The names that it is given outlive it.
 class OwnershipTable {
 public:
+    /// Room for that many ranges: a list that grows leaves its smaller self behind in the heap.
+    void reserve(size_t ranges) { ranges_.reserve(ranges); }
     void add_guest(std::string_view name) { guests_.push_back(name); }
     /// Its number, for Owner::shared().
     size_t add_shared(const SharedMemory& shared);

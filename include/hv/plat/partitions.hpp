@@ -27,7 +27,7 @@ struct Partitions {
     StaticVector<uint64_t, arch::max_harts> harts{};  ///< ids of those that guests can have, the boot hart's first
     vm::Placement placement{};
     // Made by make_guests():
-    const mm::OwnershipTable* owners = nullptr;  ///< who has what
+    mm::OwnershipTable owners{};  ///< who has what
     vm::GuestIsa isa{};
     std::array<arch::GuestPlan, vm::Description::max_guests> plans{};
 };
