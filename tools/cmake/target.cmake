@@ -118,7 +118,7 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/arch/guest_call.cpp ${CMAKE_
 # What runs once, at boot, or only prints, is compiled for size where that makes it smaller: templates do not get
 # smaller. GCC's -Os would call libgcc to save registers.
 if(CMAKE_BUILD_TYPE STREQUAL Release)
-  set(hv_small -Os)
+  set(hv_small -Os -fno-jump-tables)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     list(APPEND hv_small -mno-save-restore)
   endif()
