@@ -175,7 +175,7 @@ TEST(HostDevice, IsInTheGuestsTreeWithoutWhatPointsElsewhere)
     test::Blob room(guest_tree_room_for(request));
     const auto written = write_guest_tree(request, room);
     ASSERT_TRUE(written);
-    const auto guests = fdt::Tree::open(*written);
+    const auto guests = fdt::Tree::open(written->bytes);
     const auto node = guests->find("/soc/it@101000");
     ASSERT_TRUE(node);
     EXPECT_TRUE(node->is_compatible("google,goldfish-rtc") && node->is_compatible("rtc"));
