@@ -140,7 +140,8 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
 endif()
 
 # hv_add_kernel(name source...): a bootable image from the kernel's objects and a main of its own.
-# Makes name.elf, name.bin and name.map.
+# Makes name.elf, name.bin and name.map. Whether it is optimised as a whole the caller says, by a link option: asked for
+# nothing, GCC does so to any object that could be.
 function(hv_add_kernel name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE kernel hv_target hv_warnings)
@@ -187,6 +188,7 @@ add_custom_target(target-tests)
 foreach(source IN LISTS hv_target_tests)
   get_filename_component(name ${source} NAME_WE)
   hv_add_kernel(${name} ${source})
+  target_link_options(${name} PRIVATE -fno-lto)
   set_target_properties(${name} PROPERTIES
     EXCLUDE_FROM_ALL TRUE RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/target-tests)
   add_dependencies(target-tests ${name})
@@ -198,6 +200,7 @@ add_custom_target(bench-kernels)
 foreach(source IN LISTS hv_target_benches)
   get_filename_component(name ${source} NAME_WE)
   hv_add_kernel(${name} ${source})
+  target_link_options(${name} PRIVATE -fno-lto)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/target)
   set_target_properties(${name} PROPERTIES
     EXCLUDE_FROM_ALL TRUE RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench-kernels)
