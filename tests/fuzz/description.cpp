@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include <hv/fdt/host_machine.hpp>
+#include <hv/fdt/tree.hpp>
+#include <hv/fdt/writer.hpp>
 #include <hv/lib/format.hpp>
 #include <hv/vm/description.hpp>
 #include <hv/vm/placement.hpp>
@@ -61,14 +64,56 @@ void need_sound(const vm::RegionDescription& region, size_t guests)
     }
 }
 
+/// The machine's own tree: a PLIC, and three devices that a guest may ask for, one of which cannot be given.
+std::span<const std::byte> machine_tree()
+{
+    alignas(8) static std::byte room[2048];
+    static const std::span<const std::byte> tree = [] {
+        fdt::Writer writer{room};
+        writer.begin_node("");
+        writer.property_u32("#address-cells", 2);
+        writer.property_u32("#size-cells", 2);
+        writer.begin_node("soc");
+        writer.property_u32("#address-cells", 2);
+        writer.property_u32("#size-cells", 2);
+        writer.property("ranges");
+        writer.property_u32("interrupt-parent", 1);
+        writer.begin_node("plic@c000000");
+        writer.property_string("compatible", "riscv,plic0");
+        writer.property_cells("reg", {0, 0xc00'0000, 0, 0x60'0000});
+        writer.property_u32("phandle", 1);
+        writer.property_u32("riscv,ndev", 96);
+        writer.property("interrupt-controller");
+        writer.property_u32("#interrupt-cells", 1);
+        writer.end_node();
+        uint32_t base = 0x10'1000;
+        for (const char* const name : {"rtc@101000", "key@102000", "big@103000"}) {
+            writer.begin_node(name);
+            writer.property_cells("reg", {0, base, 0, name[0] == 'b' ? 0x800'0000U : 0x1000U});
+            writer.property_u32("interrupts", base >> 12 & 15);
+            writer.end_node();
+            base += 0x1000;
+        }
+        writer.end_node();
+        writer.end_node();
+        const auto done = writer.finish();
+        need(done.has_value());
+        return *done;
+    }();
+    return tree;
+}
+
 /// On a machine of 1 GiB each guest gets what it asked for, and nothing twice, or there is a message.
 void need_sound_placement(const vm::Description& description, std::span<const uint64_t> harts)
 {
     const PhysRange ram{PhysAddr{0x8000'0000}, uint64_t{1} << 30};
     const PhysRange heap{PhysAddr{0x8040'0000}, uint64_t{64} << 20};
     const mm::Claim claim{mm::Holder::initrd, {PhysAddr{0x9000'0000}, 12345}, {}};
+    const auto tree = fdt::Tree::open(machine_tree());
+    const auto host = std::make_unique<fdt::HostMachine>();
     const auto placement = std::make_unique<vm::Placement>();
-    const vm::MachineRequest machine{.ram = {&ram, 1}, .claims = {&claim, 1}, .heap = heap, .harts = harts};
+    const vm::MachineRequest machine{
+        .ram = {&ram, 1}, .claims = {&claim, 1}, .heap = heap, .harts = harts, .tree = &*tree, .host = host.get()};
     if (const auto done = vm::place(description, machine, *placement); !done) {
         need_message(done.error());
         return;

@@ -50,7 +50,16 @@ public:
     }
 
     [[nodiscard]] uint64_t hart() const { return hart_; }
-    [[nodiscard]] vm::ExtensionSet extensions() const { return offered_; }
+    [[nodiscard]] vm::ExtensionSet common_extensions() const { return offered_; }
+    [[nodiscard]] vm::ExtensionSet extensions() const { return offered_.with_watchdog(); }
+    void feed_watchdog() { ++feeds; }
+    bool set_timer_quickly(uint64_t time)
+    {
+        if (time % 2 == 0) {
+            timer = time;
+        }
+        return time % 2 == 0;
+    }
     void set_timer(uint64_t time) { timer = time; }
     void raise_software_interrupt() { software_interrupt = true; }
     void fence_here(const vm::FenceRequest& fence) { need_sound(fence); }
@@ -117,6 +126,7 @@ public:
     }
 
     uint64_t timer = 0;
+    uint64_t feeds = 0;
     bool software_interrupt = false;
     bool is_legacy = false;  ///< the call that is being made
     bool may_write = false;  ///< it has asked for input
