@@ -17,6 +17,31 @@ constexpr StaticVector<int, 3> one_two = [] {
 static_assert(one_two.size() == 2 && one_two[1] == 2 && one_two.front() == 1 && one_two.back() == 2);
 static_assert(std::is_trivially_copyable_v<StaticVector<int, 3>>);
 
+constinit StaticVector<int, 3> one_static;
+
+int made = 0;
+struct Counted {
+    Counted() { ++made; }
+};
+
+TEST(StaticVector, IsConstantWhereItIsStatic)
+{
+    EXPECT_TRUE(one_static.empty());
+    one_static.push_back(1);
+    EXPECT_EQ(one_static.back(), 1);
+}
+
+TEST(StaticVector, MakesNoElementForRoomThatIsNotUsed)
+{
+    StaticVector<Counted, 4> list{};
+    EXPECT_EQ(made, 0);
+    list.push_back({});
+    EXPECT_EQ(made, 1);
+    const StaticVector<Counted, 4> copy = list;
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(copy.size(), 1U);
+}
+
 TEST(StaticVector, StartsEmpty)
 {
     const StaticVector<int, 2> list;
