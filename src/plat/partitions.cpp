@@ -166,7 +166,6 @@ void fill_policy(arch::GuestPlan& plan, const vm::GuestDescription& description,
 
 void find_partitions(Partitions& partitions, const Board& board)
 {
-    partitions.seeds = vm::SeedSource::from(board.machine.rng_seed);
     if (board.machine.initrd) {
         read(partitions, *board.machine.initrd);
         return;
@@ -208,6 +207,7 @@ Vector<arch::Guest*> make_guests(Partitions& partitions, const Board& board, con
 {
     check(partitions, board);
     const mm::PurposeScope scope{arch::heap(), mm::HeapPurpose::guests};
+    partitions.seeds = vm::SeedSource::from(board.machine.rng_seed);
     make_owners(partitions, board);
     const mm::OwnershipTable& owners = partitions.owners;
     std::span<arch::HartRecord* const> harts = all_harts(others);

@@ -23,10 +23,10 @@ struct Partitions {
     vm::Description description{};
     std::optional<fdt::Error> error{};  ///< why what was handed over cannot be read
     std::optional<vm::DescriptionError> description_error{};
-    std::optional<vm::SeedSource> seeds{};
     StaticVector<uint64_t, arch::max_harts> harts{};  ///< ids of those that guests can have, the boot hart's first
     vm::Placement placement{};
     // Made by make_guests():
+    std::optional<vm::SeedSource> seeds{};
     mm::OwnershipTable owners{};  ///< who has what
     vm::GuestIsa isa{};
     std::array<arch::GuestPlan, vm::Description::max_guests> plans{};
