@@ -34,7 +34,7 @@ struct Audit {
             print_finding(sink, owners, finding);
         }
     }
-    [[nodiscard]] uint64_t read(PhysAddr at) const { return reader.read(reader.memory, at); }
+    [[nodiscard]] const uint64_t* entries(PhysAddr page) const { return reader.entries(reader.memory, page); }
 };
 
 /// One guest's walk.
@@ -129,15 +129,17 @@ bool GuestAudit::enter_root()
 /// is none. Nearly all entries are not valid: these are to cost little.
 std::optional<Pte> GuestAudit::next_valid(PhysAddr table, uint64_t& next, uint64_t end) const
 {
-    const EntryReader reader = audit_.reader;
-    for (uint64_t offset = next; offset != end; offset += sizeof(Pte)) {
-        const Pte entry{reader.read(reader.memory, table + offset)};
-        if (entry.is_valid()) {
-            next = offset;
-            return entry;
+    while (next != end) {
+        const uint64_t page = next & ~(isa::page_size - 1);
+        const uint64_t* const entries = audit_.entries(table + page);
+        for (size_t i = (next - page) / sizeof(Pte); i != isa::page_size / sizeof(Pte); ++i) {
+            if (const Pte entry{entries[i]}; entry.is_valid()) {
+                next = page + i * sizeof(Pte);
+                return entry;
+            }
         }
+        next = page + isa::page_size;
     }
-    next = end;
     return {};
 }
 
@@ -284,7 +286,8 @@ void GuestAudit::add_missing(GuestPhysRange range)
     PhysAddr at = root_;
     for (unsigned level = Format::root_level;; --level) {
         at += Format::entry_offset(range.start, level);
-        const Pte entry{audit_.read(at)};
+        const PhysAddr page = at.align_down(isa::page_size);
+        const Pte entry{audit_.entries(page)[(at - page) / sizeof(Pte)]};
         if (level == 0 || !entry.is_table() || !audit_.marks.holds({entry.address(), isa::page_size})) {
             audit_.add({AuditRule::missing, guest_, range, at, entry.bits(), {}});
             return;

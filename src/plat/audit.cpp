@@ -4,7 +4,6 @@
 #include <hv/arch/console.hpp>
 #include <hv/arch/heap.hpp>
 #include <hv/arch/panic.hpp>
-#include <hv/arch/table_memory.hpp>
 #include <hv/lib/spinlock.hpp>
 #include <hv/mm/audit.hpp>
 #include <hv/mm/purpose_scope.hpp>
@@ -29,8 +28,10 @@ constinit Audited* audited = nullptr;
 mm::AuditResult audit_now(Sink& sink)
 {
     const SpinLock::Held held{audit_lock};
-    const auto read = [](const void* /*memory*/, PhysAddr at) { return arch::DirectMemory::read(at); };
-    return mm::audit(audited->owners, audited->hgatps.span(), {nullptr, read}, audited->marks, sink);
+    const auto entries = [](const void* /*memory*/, PhysAddr page) {
+        return reinterpret_cast<const uint64_t*>(page.value());
+    };
+    return mm::audit(audited->owners, audited->hgatps.span(), {nullptr, entries}, audited->marks, sink);
 }
 
 }  // namespace

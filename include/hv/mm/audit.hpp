@@ -13,8 +13,9 @@ namespace hv::mm {
 
 /// How raw page-table entries are read: physical memory, and nothing of how the tables were made.
 struct EntryReader {
-    const void* memory = nullptr;  ///< for `read`
-    uint64_t (*read)(const void* memory, PhysAddr at) = nullptr;
+    const void* memory = nullptr;  ///< for `entries`
+    /// The 512 entries of a page. Only of pages that TableMarks::holds().
+    const uint64_t* (*entries)(const void* memory, PhysAddr page) = nullptr;
 };
 
 /// Which pages of the memory that tables come from an audit has met as tables. Made before the heap is sealed, as

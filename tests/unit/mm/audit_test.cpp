@@ -2,6 +2,7 @@
 #include <hv/mm/audit.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,15 +26,19 @@ constexpr PhysRange table_memory{PhysAddr{0x9000'0000}, mib};
 
 /// Tables in memory that is otherwise zero.
 struct TableMemory {
-    std::map<uint64_t, uint64_t> words;
+    using Page = std::array<uint64_t, 512>;
+    std::map<uint64_t, Page> pages;
     PhysAddr next = table_memory.start;
 
-    [[nodiscard]] uint64_t read(PhysAddr at) const
+    /// The page with `at` in it.
+    [[nodiscard]] const Page& page(PhysAddr at) const
     {
-        const auto found = words.find(at.value());
-        return found == words.end() ? 0 : found->second;
+        static constexpr Page zeros{};
+        const auto found = pages.find(at.value() / 4096);
+        return found == pages.end() ? zeros : found->second;
     }
-    void write(PhysAddr at, uint64_t entry) { words[at.value()] = entry; }
+    [[nodiscard]] uint64_t read(PhysAddr at) const { return page(at)[at.value() % 4096 / 8]; }
+    void write(PhysAddr at, uint64_t entry) { pages[at.value() / 4096][at.value() % 4096 / 8] = entry; }
     std::optional<PhysAddr> allocate(uint64_t size, uint64_t align)
     {
         const PhysAddr frame = next.align_up(align);
@@ -80,10 +85,10 @@ protected:
     {
         char text[8192];
         BufferSink sink{text};
-        const auto read = [](const void* from, PhysAddr at) {
-            return static_cast<const TableMemory*>(from)->read(at);
+        const auto entries = [](const void* from, PhysAddr page) {
+            return static_cast<const TableMemory*>(from)->page(page).data();
         };
-        result = audit(owners, hgatps, {&memory, read}, marks, sink);
+        result = audit(owners, hgatps, {&memory, entries}, marks, sink);
         EXPECT_FALSE(sink.truncated());
         return std::string{sink.text()};
     }
