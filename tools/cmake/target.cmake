@@ -122,6 +122,11 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     list(APPEND hv_small -mno-save-restore)
   endif()
+  set(hv_small_without_inlining ${hv_small})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # What is no longer than a call of it, such as a string_view of a literal, whose strlen is then known.
+    list(APPEND hv_small --param=max-inline-insns-size=5)
+  endif()
   file(GLOB hv_small_sources ${CMAKE_SOURCE_DIR}/src/fdt/*.cpp ${CMAKE_SOURCE_DIR}/src/lib/format*.cpp
     ${CMAKE_SOURCE_DIR}/src/vm/description*.cpp ${CMAKE_SOURCE_DIR}/src/vm/placement*.cpp
     ${CMAKE_SOURCE_DIR}/src/vm/host_device*.cpp
@@ -137,6 +142,9 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
     list(APPEND hv_small_sources ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
   endforeach()
   set_source_files_properties(${hv_small_sources} PROPERTIES COMPILE_OPTIONS "${hv_small}")
+  # One function has all texts: with their arguments inlined its stack frame would be too large.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/vm/description_error.cpp PROPERTIES
+    COMPILE_OPTIONS "${hv_small_without_inlining}")
 endif()
 
 # hv_add_kernel(name source...): a bootable image from the kernel's objects and a main of its own.
