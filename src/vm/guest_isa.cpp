@@ -32,8 +32,9 @@ enum class Need : uint8_t {
     vs_stvec,    ///< ... for vstvec: Shvstvecd
 };
 
+/// With its name inside: a view would take more room than that.
 struct Rule {
-    std::string_view name;
+    char name[13];
     Need need;
 };
 
@@ -79,7 +80,7 @@ constexpr std::array<Rule, 13> s_rules{{
 Need need_in(std::span<const Rule> rules, std::string_view name, Need otherwise)
 {
     for (const Rule& rule : rules) {
-        if (rule.name == name) {
+        if (fdt::text_is(rule.name, name)) {
             return rule.need;
         }
     }
