@@ -24,7 +24,7 @@ constexpr std::array<Scheme, 3> schemes{{
 
 struct NamedBit {
     uint64_t mask;
-    std::string_view name;
+    const char* name;  // no view: that would take twice the room
 };
 
 using isa::Counteren;

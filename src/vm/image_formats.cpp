@@ -16,7 +16,7 @@ using Kind = ImageError::Kind;
 struct Magic {
     std::string_view bytes;
     Kind kind;
-    std::string_view text;
+    const char* text;  // no view: that would take twice the room
 };
 
 constexpr Magic magics[] = {
