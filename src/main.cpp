@@ -29,9 +29,11 @@ void show_vector()
     arch::println("v = {}", v);
 }
 
-/// The life of every hart once all is built: it runs its vCPU, if it has one.
-[[noreturn]] void live(arch::HartRecord& hart)
+/// The life of every hart once all is built: it runs its vCPU, if it has one. Each of a guest's exits begins at the top
+/// of the hart's stack, which is from now on where this frame begins: what main() keeps above it is the guests' plans.
+[[noreturn, gnu::noinline]] void live(arch::HartRecord& hart)
 {
+    hart.stack_top = static_cast<std::byte*>(__builtin_frame_address(0));
     plat::take_host_interrupts();
     if (hart.guest.vcpu != nullptr) {
         arch::run_vcpu(*hart.guest.vcpu);
@@ -46,7 +48,7 @@ extern "C" void main(uint64_t hart_id, uint64_t device_tree);
 /// Called by the boot stub on the boot hart, whichever it is: a0 and a1 as the firmware left them.
 void main(uint64_t /*hart_id*/, uint64_t device_tree)
 {
-    // Large, and on the boot stack, which is there anyway: nothing comes back from here.
+    // Large, and on the boot stack, which is there anyway. They stay: guests are restarted by what they say.
     plat::Board board;
     plat::Partitions partitions;
 

@@ -40,6 +40,17 @@ def test_a_guest_is_restarted_to_its_limit_while_another_counts_on(machine, tmp_
     assert run.status == 1, str(run)
 
 
+@pytest.mark.parametrize("machine", MACHINES[::3], ids="-".join)
+def test_sixteen_guests_are_restarted_to_their_limits(machine, tmp_path):
+    """All at once, the boot hart's own among them: nothing that a restart needs is where their exits are handled."""
+    run = run_guests([Told(f"g{i}", "crashes:20", RESTARTS.format(3)) for i in range(16)], tmp_path, machine)
+    assert "panic" not in run.serial, str(run)
+    for i in range(16):
+        assert count(run, f"^guest g{i}: restarting$") == 3, str(run)
+        assert count(run, f"^guest g{i}: not restarted again, after 3 times") == 1, str(run)
+    assert run.status == 1, str(run)
+
+
 def test_guests_that_shut_down_are_no_failure(tmp_path):
     run = run_guests([Told("good", "counts:10"), Told("other", "counts:20")], tmp_path)
     assert run.status == 0, str(run)
