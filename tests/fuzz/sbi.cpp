@@ -311,7 +311,7 @@ void run(test::Program program)
         host.is_legacy = call.extension() <= 8;
         const vm::SbiOutcome outcome = vm::handle_call(host, call);
         Host::need(host.written <= vm::max_console_bytes);
-        Host::need(offered.contains(call.extension()) || outcome == vm::SbiOutcome{Error::not_supported});
+        Host::need(host.extensions().contains(call.extension()) || outcome == vm::SbiOutcome{Error::not_supported});
         check_outcome(guest, call, outcome);
         check_hot(call, outcome, guest, caller, offered);
         finish(guest, caller, outcome);
