@@ -74,6 +74,9 @@ constinit bool awaits_room = false;
 constexpr uint32_t seize_tries = 1'000'000;
 /// How often the lock of a channel is looked at, which is held for a line at most.
 constexpr uint32_t channel_tries = 10'000;
+/// How often a byte is looked for that a guest's hart gives to the device by its next two instructions: but it may
+/// be QEMU's thread, which the computer has stopped.
+constexpr uint32_t given_tries = 1'000'000;
 /// What is written at a time with the lock held: the longest line, nearly.
 constexpr unsigned most_at_once = 256;
 /// How often a hart writes as much for others, who wanted to while it had the lock.
@@ -92,14 +95,27 @@ bool is_seized_by_another()
     return owner != 0 && owner != this_hart().bit;
 }
 
-/// With the lock of the wire's channel held: from now on the guest's bytes all go through that.
+/// The device has the byte with which `direct` became `next`.
+bool is_given(const ConsoleWire& wire, uintptr_t next)
+{
+    return next == wire.started || std::any_of(wire.writers.begin(), wire.writers.end(), [&](Vcpu* vcpu) {
+               return std::atomic_ref{vcpu->frame().given}.load() == next;
+           });
+}
+
+/// With the lock of the wire's channel held: from now on the guest's bytes all go through that. The last one that
+/// does not may still be on its way, and is not to end up in somebody else's line.
 void stop_direct(ConsoleWire& wire)
 {
-    uint8_t* const next = std::atomic_ref{wire.direct}.exchange(nullptr);
-    if (next != nullptr) {
-        wire.channel.ring().shown_until(next, wire.wrapped != 0);
-        wire.wrapped = 0;
+    const uintptr_t next = std::atomic_ref{wire.direct}.exchange(ConsoleWire::none);
+    if (next == ConsoleWire::none) {
+        return;
     }
+    for (uint32_t tries = 0; !is_given(wire, next) && tries < given_tries; tries++) {
+        seam::spin_hint();
+    }
+    wire.channel.ring().shown_until(reinterpret_cast<uint8_t*>(next), wire.wrapped != 0);
+    wire.wrapped = 0;
 }
 
 size_t offer(ConsoleWire& wire, std::span<const std::byte> text)
@@ -127,7 +143,8 @@ void restart_front()
     ConsoleWire& front = *wires[mux.front()];
     const auto held = front.channel.lock().try_hold();
     if (held && mux.is_idle() && console_registers.data != nullptr && seized_by.load() == 0) {
-        std::atomic_ref{front.direct}.store(front.channel.ring().next());
+        front.started = reinterpret_cast<uintptr_t>(front.channel.ring().next());
+        std::atomic_ref{front.direct}.store(front.started);
     }
 }
 
@@ -253,8 +270,9 @@ void use_firmware_console()
     console_registers = {};
 }
 
-void connect_wire(ConsoleWire& wire, std::string_view name, std::span<uint8_t> room)
+void connect_wire(ConsoleWire& wire, std::string_view name, std::span<Vcpu* const> vcpus, std::span<uint8_t> room)
 {
+    wire.writers = vcpus;
     wire.channel.connect(name, room);
     wire.begin = room.data();
     wire.end = room.data() + room.size();
@@ -365,7 +383,7 @@ Sink& seize_console()
     // Nobody else writes from here on, so the lock itself is not kept.
     static_cast<void>(console_lock.hold_within(seize_tries));
     if (!wires.empty()) {
-        std::atomic_ref{wires[mux.front()]->direct}.store(nullptr);
+        std::atomic_ref{wires[mux.front()]->direct}.store(ConsoleWire::none);
     }
     return *console_device;
 }

@@ -87,7 +87,7 @@ using vm::ExitCause;
 /// A byte for the UART. nullptr, and nothing has happened, where the console has no room.
 [[gnu::always_inline]] inline vm::ExitCount* put_serial_data(GuestFrame& frame, uint64_t next_pc, uint64_t value)
 {
-    if (!frame.guest->wires().console.try_put_quickly(value)) [[unlikely]] {
+    if (!frame.guest->wires().console.try_put_quickly(value, frame.given)) [[unlikely]] {
         return nullptr;
     }
     write_csr<Csr::sepc>(next_pc);

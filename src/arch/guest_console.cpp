@@ -143,7 +143,7 @@ void connect_console(std::span<Guest* const> all)
     for (Guest* guest : all) {
         guests.push_back(guest);
         const size_t size = all.size() == 1 ? history_alone : history;
-        connect_wire(guest->wires().console, guest->name(), {new uint8_t[size], size});
+        connect_wire(guest->wires().console, guest->name(), guest->vcpus(), {new uint8_t[size], size});
     }
     set_room_handler(tell_of_room);
     static_cast<void>(read_keys());

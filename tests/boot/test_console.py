@@ -7,6 +7,7 @@ import subprocess
 import at_a_terminal
 import harness
 import pytest
+from partitions import Told
 
 ESCAPE = "]"
 MEMORY = 4 << 20
@@ -25,8 +26,9 @@ def build_guest(name):
     return image
 
 
-def describe(folder, names, root="", program="parrot", harts=()):
-    """A description of guests that all are this program, each on the hart that is named for it, if any; as a blob."""
+def describe(folder, names, root="", program="parrot", harts=(), more=()):
+    """A description of guests that all are this program, each on the hart that is named for it, if any, and of `more`;
+    as a blob."""
     source, blob = folder / "system.dts", folder / "system.dtb"
     guests = "".join(f"""
     {name} {{
@@ -34,7 +36,7 @@ def describe(folder, names, root="", program="parrot", harts=()):
         memory = /bits/ 64 <{MEMORY}>;
         kernel = /incbin/("{build_guest(program)}");
     }};""" for index, name in enumerate(names))
-    source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}\n}};\n',
+    source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}{"".join(more)}\n}};\n',
                       encoding="utf-8")
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
     return blob
@@ -46,12 +48,12 @@ def maybe_broken(text):
 
 
 @contextlib.contextmanager
-def parrots(folder, *names, root="", harts=()):
-    """A terminal at which so many parrots are ready, the first one in front."""
-    blob = describe(folder, names, root, harts=harts)
+def parrots(folder, *names, root="", harts=(), more=()):
+    """A terminal at which so many parrots are ready, the first one in front, beside `more`, of one hart each."""
+    blob = describe(folder, names, root, harts=harts, more=more)
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
     program = harness.qemu_program(harness.QEMU_10)
-    smp = max(harts, default=len(names) - 1) + 1
+    smp = max(harts, default=len(names) + len(more) - 1) + 1
     terminal = Console(program, ["-M", "virt", "-smp", smp, "-m", "256M", "-nographic", "-no-reboot",
                                  "-kernel", hypervisor, "-initrd", blob])
     try:
@@ -223,6 +225,22 @@ def test_a_flood_in_front_leaves_the_others_their_lines(tmp_path):
             terminal.expect("\none: beat\n")
         terminal.order("h")
         terminal.expect("Ctrl-\\] +sends one Ctrl-\\]\n")
+
+
+def test_the_hypervisors_lines_are_whole_beside_a_flood_in_front(tmp_path):
+    """Also where a hart is giving a byte to the device just then. All of them follow each other's start and end."""
+    restarts = 100
+    folder = harness.build("gcc", "hypervisor", "boot-guests")
+    bad = [Told(name, "fails:0", f'on-fault = "restart"; restart-limit = <{restarts}>;').node(folder)
+           for name in ("bad", "worse")]
+    with parrots(tmp_path, "flood", root="stats;", more=bad) as terminal:
+        terminal.send("f")
+        terminal.expect_all([[f"guest {name}: not restarted again, after {restarts} times"] for name in ("bad", "worse")])
+        lines = re.findall("^(guest .*?)\r*$", terminal.seen.getvalue(), re.MULTILINE)
+    for name in ("bad", "worse"):
+        assert lines.count(f"guest {name}: restarting") == restarts
+        digests = [line for line in lines if line.startswith(f"guest {name}, vCPU 0: starts in state ")]
+        assert len(digests) == restarts + 1 and len(set(digests)) == 1
 
 
 def test_a_guest_is_stopped_and_goes_on(tmp_path):

@@ -12,25 +12,31 @@
 
 namespace hv::arch {
 
+struct Vcpu;
+
 /// Part of each guest, and at its start: what the fast path needs is reached in one instruction each.
 struct ConsoleWire {
-    /// Where the next byte that goes straight to the device is kept for later; nullptr: none may. Set by whoever
+    /// Where the next byte that goes straight to the device is kept for later; `none`: none may. Set by whoever
     /// has the console, and taken away by anybody.
-    uint8_t* direct = nullptr;
+    uintptr_t direct = none;
     uint8_t* end = nullptr;
     uint8_t* begin = nullptr;
     ConsoleRegisters registers{};
+    uintptr_t started = none;          ///< what `direct` was when it was set
+    std::span<Vcpu* const> writers{};  ///< who may write by themselves: see GuestFrame::given
+    /// Behind the end of any ring, as one more is.
+    static constexpr uintptr_t none = UINTPTR_MAX - 1;
     uint64_t wrapped = 0;  ///< `direct` has come round since it was set
     vm::ConsoleChannel channel{};
 
     /// The low byte of `value` for the console, if that takes it now and the guest may write by itself. On the fast
-    /// path.
-    [[nodiscard, gnu::always_inline]] bool try_put_quickly(uint64_t value);
+    /// path. `given` is the hart's own, see GuestFrame.
+    [[nodiscard, gnu::always_inline]] bool try_put_quickly(uint64_t value, uintptr_t& given);
 };
 
-/// Gives the guest `name` a console, and `room` for what it has written last. The first one is in front. By the
-/// boot hart, before any guest runs; both live for ever.
-void connect_wire(ConsoleWire& wire, std::string_view name, std::span<uint8_t> room);
+/// Gives the guest `name`, which has these vCPUs, a console, and `room` for what it has written last. The first one
+/// is in front. By the boot hart, before any guest runs; all live for ever.
+void connect_wire(ConsoleWire& wire, std::string_view name, std::span<Vcpu* const> vcpus, std::span<uint8_t> room);
 
 /// A guest's bytes for the console, at any time and on any of its harts: how many were taken. Never waits, and
 /// writes no more than the guest's own share at once. When there is room for those that were not taken, `tell` is
@@ -51,7 +57,7 @@ void bring_console_to_front(size_t index, vm::ConsoleText& text);
 /// Says this when the line that is going out is out. `text` lives for ever.
 void say_on_console(vm::ConsoleText& text);
 
-inline bool ConsoleWire::try_put_quickly(uint64_t value)
+inline bool ConsoleWire::try_put_quickly(uint64_t value, uintptr_t& given)
 {
     constexpr uint8_t holding_empty = 0x20;
     const volatile uint8_t* const status = registers.line_status;
@@ -60,15 +66,15 @@ inline bool ConsoleWire::try_put_quickly(uint64_t value)
         return false;
     }
     // Whoever takes `direct` away makes the store fail: each byte is either here and on its way, or goes through
-    // the channel. Another hart's line may begin in between: then a byte of this guest is in it.
-    uint8_t* place = nullptr;
+    // the channel. It is on its way until the hart says so.
+    uintptr_t place = 0;
     asm volatile("lr.d %0, %1" : "=r"(place), "+A"(direct));
-    if (place == nullptr) [[unlikely]] {
-        return false;
-    }
-    uint8_t* next = place + 1;
-    if (next == limit) [[unlikely]] {
-        next = begin;
+    uintptr_t next = place + 1;
+    if (next >= reinterpret_cast<uintptr_t>(limit)) [[unlikely]] {
+        if (place == none) {
+            return false;
+        }
+        next = reinterpret_cast<uintptr_t>(begin);
         wrapped = 1;
     }
     uint64_t failed = 0;
@@ -77,8 +83,9 @@ inline bool ConsoleWire::try_put_quickly(uint64_t value)
         return false;
     }
     // Both take the low byte, which a compiler would first cut out.
-    asm volatile("sb %1, %0" : "=m"(*place) : "r"(value));
+    asm volatile("sb %1, %0" : "=m"(*reinterpret_cast<uint8_t*>(place)) : "r"(value));
     asm volatile("sb %1, %0" : "=m"(*registers.data) : "r"(value));
+    asm volatile("sd %1, %0" : "=m"(given) : "r"(next));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include <hv/arch/console_wire.hpp>
+#include <hv/arch/hart.hpp>
 #include <hv/dev/bus.hpp>
 #include <hv/dev/effects.hpp>
 #include <hv/dev/plic.hpp>
@@ -30,7 +31,10 @@ struct SerialWires {
         const std::byte bytes[] = {std::byte{byte}};
         return console_write(console, bytes) == 1;
     }
-    [[nodiscard, gnu::always_inline]] bool try_put_quickly(uint8_t byte) { return console.try_put_quickly(byte); }
+    [[nodiscard, gnu::always_inline]] bool try_put_quickly(uint8_t byte)
+    {
+        return console.try_put_quickly(byte, this_hart().guest.given);
+    }
     [[nodiscard]] dev::Effects set_interrupt(bool high) const
     {
         return plic->set_level(dev::serial_port_source, high);

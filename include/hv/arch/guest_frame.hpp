@@ -35,6 +35,8 @@ struct GuestFrame {
     /// The scause of an interrupt that is the guest's timer, and nothing else; `no_cause` where there is none such.
     uint64_t timer_cause = no_cause;
     static constexpr uint64_t no_cause = UINT64_MAX;
+    /// What ConsoleWire::direct became with the last byte that this hart has given to the device.
+    uintptr_t given = 0;
 
     /// ra, sp, tp, t0 to t6 and a0 to a7.
     static constexpr uint32_t saved_for_calls = 0xf003'fcf6;
