@@ -1,6 +1,7 @@
 // Building a guest's stage-2 table, loading its images, and how it starts.
 #include <hv/arch/guest.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include <hv/arch/csr_access.hpp>
@@ -58,6 +59,21 @@ isa::Hgatp build_stage_2(const GuestPlan& plan)
 std::span<std::byte> make_tree_room(size_t size)
 {
     return {static_cast<std::byte*>(heap().allocate(size, alignof(uint64_t))), size};
+}
+
+/// Calls `step` with the offset and the size of each piece of so many bytes. In between, the vCPU's hart does what
+/// others ask of it, and the operator; nullptr: it is another one's yet.
+template <typename Step>
+void in_pieces(uint64_t size, Vcpu* vcpu, Step step)
+{
+    constexpr uint64_t most = uint64_t{16} << 20;
+    for (uint64_t done = 0; done < size; done += most) {
+        step(done, std::min(most, size - done));
+        if (vcpu != nullptr) {
+            // Nobody can stop a guest that is ending, and who pauses it does so from its start on.
+            static_cast<void>(serve_interrupts(*vcpu));
+        }
+    }
 }
 
 }  // namespace
@@ -130,9 +146,14 @@ void Guest::load_images()
             panic("guest {}: its images do not fit its memory: {}", plan_.name, done.error());
         }
     };
-    check(memory_.zero(plan_.memory));
+    Vcpu* const vcpu = starts_ == 0 ? nullptr : vcpus_[0];
+    in_pieces(plan_.memory.size, vcpu, [&](uint64_t from, uint64_t size) {
+        check(memory_.zero({plan_.memory.start + from, size}));
+    });
     for (const vm::LoadPiece& piece : plan_.images.pieces) {
-        check(memory_.copy_in(piece.target, piece.source));
+        in_pieces(piece.source.size(), vcpu, [&](uint64_t from, uint64_t size) {
+            check(memory_.copy_in(piece.target + from, piece.source.subspan(from, size)));
+        });
     }
     check(memory_.copy_in(plan_.images.tree.start, write_tree()));
 }
@@ -163,6 +184,7 @@ void Guest::start()
     const vm::HartEntry entry{plan_.images.entry, plan_.images.tree.start.value()};
     require(hart_states_.request_start(0, entry), "guest {}: vCPU 0 is not stopped", plan_.name);
     send_request(*vcpus_[0], request::start);
+    obey_late_stop();
 }
 
 void Guest::settle(dev::Effects effects)

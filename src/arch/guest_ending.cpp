@@ -130,6 +130,21 @@ bool Guest::change_start(uint64_t at)
     return true;
 }
 
+/// It waits to be started again, and is not to be.
+void Guest::stay_ended_by_order()
+{
+    println("guest {}: not started again, as the operator says", plan_.name);
+    stay_ended(false);
+}
+
+/// The guest has just been started.
+void Guest::obey_late_stop()
+{
+    if (stop_ordered_.exchange(0) != 0) {
+        begin_ending(GuestEnding::operator_stop, *vcpus_[0], vm::StopReason::stopped_by_operator);
+    }
+}
+
 bool Guest::order_end(GuestEnding how)
 {
     const bool stop = how != GuestEnding::operator_restart;
@@ -137,10 +152,16 @@ bool Guest::order_end(GuestEnding how)
     if (!done && change_start(stop ? never : 0)) {
         done = true;
         if (stop) {
-            println("guest {}: not started again, as the operator says", plan_.name);
-            stay_ended(false);
+            stay_ended_by_order();
         } else {
             send_request(*vcpus_[0], request::start);
+        }
+    } else if (!done && stop && ended_.load() == 0) {
+        // It is on its way, and whoever comes to the end of that looks here; or else has just been there.
+        done = true;
+        stop_ordered_ = 1;
+        if (!is_ending()) {
+            obey_late_stop();
         }
     }
     paused_ = false;
@@ -165,6 +186,7 @@ bool Guest::order_start()
     }
     policy_.forgive();
     paused_ = false;
+    stop_ordered_ = 0;
     start_at_ = 0;
     send_request(*vcpus_[0], request::start);
     return true;
@@ -298,6 +320,9 @@ void Guest::finish_ending()
         static_cast<void>(conclude());
         end_machine(Ending::failure);
     case Verdict::Action::restart:
+        if (stop_ordered_.exchange(0) != 0) {
+            return stay_ended_by_order();
+        }
         start_at_ = verdict.start_at;
         send_request(*vcpus_[0], request::start);
         return;

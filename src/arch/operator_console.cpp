@@ -127,7 +127,7 @@ const char* restart(Guest& guest)
     if (guest.order_end(GuestEnding::operator_restart)) {
         return "is to start again";
     }
-    return guest.order_start() ? "starts again" : "is ending already";
+    return guest.order_start() ? "starts again" : "is about to end or to start already";
 }
 
 void obey_about_front(uint8_t key)

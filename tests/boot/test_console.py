@@ -26,14 +26,14 @@ def build_guest(name):
     return image
 
 
-def describe(folder, names, root="", program="parrot", harts=(), more=()):
+def describe(folder, names, root="", program="parrot", harts=(), more=(), memory=MEMORY):
     """A description of guests that all are this program, each on the hart that is named for it, if any, and of `more`;
-    as a blob."""
+    as a blob. `memory` is the first one's."""
     source, blob = folder / "system.dts", folder / "system.dtb"
     guests = "".join(f"""
     {name} {{
         {f"hart-ids = <{harts[index]}>;" if harts else ""}
-        memory = /bits/ 64 <{MEMORY}>;
+        memory = /bits/ 64 <{memory if index == 0 else MEMORY}>;
         kernel = /incbin/("{build_guest(program)}");
     }};""" for index, name in enumerate(names))
     source.write_text(f'/dts-v1/;\n/ {{\n    compatible = "bulkhead,partitions";\n    {root}{guests}{"".join(more)}\n}};\n',
@@ -48,13 +48,13 @@ def maybe_broken(text):
 
 
 @contextlib.contextmanager
-def parrots(folder, *names, root="", harts=(), more=()):
+def parrots(folder, *names, root="", harts=(), more=(), memory=MEMORY):
     """A terminal at which so many parrots are ready, the first one in front, beside `more`, of one hart each."""
-    blob = describe(folder, names, root, harts=harts, more=more)
+    blob = describe(folder, names, root, harts=harts, more=more, memory=memory)
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
     program = harness.qemu_program(harness.QEMU_10)
     smp = max(harts, default=len(names) + len(more) - 1) + 1
-    terminal = Console(program, ["-M", "virt", "-smp", smp, "-m", "256M", "-nographic", "-no-reboot",
+    terminal = Console(program, ["-M", "virt", "-smp", smp, "-m", f"{256 + (memory >> 20)}M", "-nographic", "-no-reboot",
                                  "-kernel", hypervisor, "-initrd", blob])
     try:
         for _ in names:
@@ -270,6 +270,29 @@ def test_a_guest_that_hangs_is_started_again(tmp_path):
         terminal.order("l")
         terminal.expect("  1 one: running, 1 hart, 1 restart, ")
         terminal.answers("a", "")
+
+
+def test_orders_hold_while_a_large_guest_is_scrubbed(tmp_path):
+    """On the hart that the console interrupts, nearly always: it looks up between pieces. What is ordered meanwhile is
+    done behind it, or refused."""
+    with parrots(tmp_path, "one", "two", memory=1536 << 20) as terminal:
+        terminal.child.delaybeforesend = None  # it takes a second or two
+        terminal.order("R")
+        terminal.expect("guest one: restarting\n")
+        terminal.order("l")
+        terminal.expect("  1 one: ending, 1 hart, ")
+        terminal.order("R")
+        terminal.expect("console: one is about to end or to start already\n")
+        terminal.order("k")
+        terminal.expect("console: one is to end\n")
+        terminal.expect("guest one, vCPU 0: stopped: by the operator\n")
+        terminal.order("k")
+        terminal.expect("console: one has ended\n")
+        terminal.order("R")
+        terminal.expect("console: one starts again\n")
+        terminal.expect("ready\n")
+        terminal.answers("a", "")
+        terminal.is_quiet("stopped")
 
 
 def test_guests_are_ended_and_the_last_one_ends_the_machine(tmp_path):

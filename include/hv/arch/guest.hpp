@@ -22,8 +22,7 @@
 
 namespace hv::arch {
 
-/// A guest has completed an interrupt that raise_until_completed() raised at its PLIC. Set before guests start that
-/// have such interrupts.
+/// A guest has completed an interrupt of raise_until_completed(). Set before guests with such interrupts start.
 using HostCompletion = void (*)(uint32_t source);
 extern constinit HostCompletion complete_host_interrupt;
 
@@ -43,7 +42,7 @@ public:
     void map_memory();
 
     /// Scrubs the guest's memory, copies the images into it, and starts vCPU 0: on its own hart, once that is in
-    /// run_vcpu(). While no vCPU is in the guest.
+    /// run_vcpu(), and by that where it has run before. While no vCPU is in the guest.
     void start();
 
     /// Ends this run of the guest: all vCPUs leave it, and the last one to do so does what vm::FaultPolicy says. Of
@@ -64,7 +63,7 @@ public:
     /// on. Nothing happens to a guest that has ended.
     void pause();
     void resume();
-    /// As end(). False where it has ended already.
+    /// As end(); a stop while it is about to end or to start is done behind that. False where nothing will be done.
     bool order_end(GuestEnding how);
     /// A guest that has ended starts again. False where it has not, or the machine ends.
     bool order_start();
@@ -73,9 +72,8 @@ public:
     [[nodiscard]] bool is_paused() const { return paused_.load(); }
     [[nodiscard]] GuestState state() const;
 
-    /// The guest lives: its `fed` watchdog, where it has one, starts anew.
+    /// The guest lives: its `fed` watchdog, where it has one, starts anew, and bites at fed_until(), or `never`.
     void feed();
-    /// When that bites; `never` where there is none.
     [[nodiscard]] uint64_t fed_until() const { return fed_until_.load(); }
     static constexpr uint64_t never = UINT64_MAX;
 
@@ -108,12 +106,14 @@ private:
     /// All vCPUs are asked to leave. False where another ending was first. Of `vcpu` the report tells most.
     bool begin_ending(GuestEnding how, const Vcpu& vcpu, vm::StopReason reason);
     void load_images();
+    void obey_late_stop();
     void join_the_others();
     void finish_ending();
     void report(vm::Verdict::Report report) const;
     void print_report(Sink& sink) const;
     void say_verdict(const vm::Verdict& verdict) const;
     void stay_ended(bool failed);
+    void stay_ended_by_order();
     [[nodiscard]] bool change_start(uint64_t at);
 
     // First what the fast paths use: where an instruction can name it.
@@ -139,6 +139,7 @@ private:
     std::atomic<GuestEnding> ending_ = GuestEnding::none;
     std::atomic<uint32_t> vcpus_out_ = 0;  ///< how many have left since it is ending
     std::atomic<bool> paused_ = false;
+    std::atomic<uint32_t> stop_ordered_ = 0;  ///< while it was about to end, or to start
     std::atomic<uint64_t> fed_until_ = never;
     std::atomic<uint64_t> started_at_ = 0;
     std::atomic<uint64_t> start_at_ = never;  ///< when it is to be started again
