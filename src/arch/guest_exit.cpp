@@ -138,7 +138,9 @@ void handle_virtual_instruction(GuestFrame& frame)
             return;
         }
     }
-    inject(frame, Exception::illegal_instruction, instruction);
+    if (!is_watched_wait(instruction)) {
+        inject(frame, Exception::illegal_instruction, instruction);
+    }
 }
 
 /// What an SBI call asks of the vCPU beyond its registers.

@@ -24,10 +24,11 @@ using vm::StopReason;
 
 constexpr uint64_t never = UINT64_MAX;
 
+constexpr uint32_t wfi = 0x1050'0073;
+
 /// [priv] Machine: Wait for Interrupt. A hart that is interrupted in it is behind it then.
 bool is_behind_a_wait()
 {
-    constexpr uint32_t wfi = 0x1050'0073;
     const uint64_t pc = read_csr<Csr::sepc>();
     // Where nothing can be read there, that overwrites why the hart has left the guest; and besides the timer, it
     // may have to leave for good or to pause, as handle_guest_exit() asks scause.
@@ -38,6 +39,15 @@ bool is_behind_a_wait()
     write_csr<Csr::scause>(scause);
     write_csr<Csr::stval>(stval);
     return before == wfi;
+}
+
+/// Whether the hart has met a WFI since this was asked last. One that was woken by our timer meets the next one soon,
+/// if it only waits; one that loops behind a WFI never does.
+bool has_waited()
+{
+    const bool waited = (read_csr<Csr::hstatus>() & isa::Hstatus::vtw.mask) == 0;
+    set_csr<Csr::hstatus>(isa::Hstatus::vtw.mask);  // until is_watched_wait() sees one
+    return waited;
 }
 
 vm::TimerView view_timer(const Vcpu& vcpu)
@@ -51,7 +61,7 @@ vm::TimerView view_timer(const Vcpu& vcpu)
         view.due = (read_csr<Csr::hvip>() & Interrupts::virtual_supervisor_timer.mask) != 0;
     }
     view.enabled = (read_csr<Csr::hie>() & Interrupts::virtual_supervisor_timer.mask) != 0;
-    view.sleeping = view.due && !view.enabled && (vcpu.suspended || is_behind_a_wait());
+    view.sleeping = view.due && !view.enabled && (vcpu.suspended || (is_behind_a_wait() && has_waited()));
     return view;
 }
 
@@ -104,6 +114,18 @@ void set_hart_timer(const Vcpu& vcpu, uint64_t deadline)
         sbi::set_timer(deadline);
     }
     set_csr<Csr::sie>(Interrupts::supervisor_timer.mask);
+}
+
+bool is_watched_wait(uint32_t instruction)
+{
+    const isa::Hstatus before{read_csr<Csr::hstatus>()};
+    // In VU-mode it is illegal, whatever VTW is.
+    const bool user = !isa::Sstatus{read_csr<Csr::sstatus>()}.get(isa::Sstatus::spp);
+    if (instruction != wfi || user || !before.get(isa::Hstatus::vtw)) {
+        return false;
+    }
+    clear_csr<Csr::hstatus>(isa::Hstatus::vtw.mask);
+    return true;
 }
 
 void begin_watching(Vcpu& vcpu)

@@ -91,7 +91,7 @@ def test_reboots_do_not_count_and_are_a_tenth_of_a_second_apart(tmp_path):
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids="-".join)
-@pytest.mark.parametrize("order", ["loops:20", "masks:20"])
+@pytest.mark.parametrize("order", ["loops:20", "masks:20", "dozes:20"])
 def test_a_guest_that_leaves_its_timer_untaken_is_stopped_by_its_watchdog(order, machine, tmp_path):
     guests = [Told("good", "counts:60"), Told("bad", order, "timer-watchdog = <100>;")]
     run = run_guests(guests, tmp_path, machine)

@@ -92,6 +92,9 @@ void show_reset_digest(Vcpu& vcpu);
 void set_hart_timer(const Vcpu& vcpu, uint64_t deadline);
 /// The vCPU is about to enter its guest, afresh or after a pause, and its watchdogs start anew.
 void begin_watching(Vcpu& vcpu);
+/// That is a WFI which leaves the guest because its timer watchdog wants to know of it: the guest is to execute it
+/// again, and waits. On the vCPU's hart.
+[[nodiscard]] bool is_watched_wait(uint32_t instruction);
 /// Something of the guest's waits for the console, and may go there in so many ticks. On the vCPU's hart; does
 /// nothing where the hart's timer is the guest's: then it goes when anything else does.
 void look_at_console_in(Vcpu& vcpu, uint64_t ticks);

@@ -11,7 +11,7 @@ struct TimerView {
     bool due = false;       ///< its time has come, and the guest has not set it again
     uint64_t set_to = 0;    ///< tells one setting of it from another
     bool enabled = false;   ///< in the guest's sie
-    bool sleeping = false;  ///< the vCPU is in WFI, or suspended
+    bool sleeping = false;  ///< the vCPU is in WFI, and not behind it, or suspended
 };
 
 /// Looks at the timer now and then: an eighth of the limit apart, as a guest with Sstc sets its timer unseen. It

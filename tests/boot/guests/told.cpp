@@ -6,6 +6,7 @@
 //   reboots:MS   asks for a reboot, again and again
 //   loops:MS     loops with interrupts off and its timer due
 //   masks:MS     the same with all interrupts masked
+//   dozes:MS     waits once with its timer due and masked, and loops behind that
 //   idles:MS     sleeps for so long with its timer due and masked; is woken by its other hart, and shuts down
 //   hangs:MS     its other hart loops as in `loops`; this one counts on for ever
 //   feeds:N      feeds its watchdog every 10 ms, N times, and then goes on without
@@ -138,8 +139,10 @@ void idle(uint64_t ms)
     start_hart(1, wake_the_first, ms);
     GUEST_CSR_WRITE(sie, bit(Interrupt::supervisor_software));
     set_timer(now());
-    // Few instructions, so that nobody looks elsewhere than at the WFI.
-    wait_for_interrupt();
+    // Each look of a watchdog ends a WFI.
+    while ((GUEST_CSR_READ(sip) & bit(Interrupt::supervisor_software)) == 0) {
+        wait_for_interrupt();
+    }
     set_timer(UINT64_MAX);
     tell("idled");
 }
@@ -217,6 +220,11 @@ void scenario()
         wait_ms(order.number);
         GUEST_CSR_WRITE(sie, 0);
         loop_with_timer_due(0);
+    } else if (is("dozes")) {
+        wait_ms(order.number);
+        GUEST_CSR_WRITE(sie, 0);
+        set_timer(now());
+        asm volatile("wfi\n1: j 1b" : : : "memory");
     } else if (is("idles")) {
         idle(order.number);
     } else if (is("hangs")) {
