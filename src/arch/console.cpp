@@ -58,6 +58,8 @@ using TellOfRoom = void (*)(uint32_t wires);
 constinit TellOfRoom tell_of_room = nullptr;
 /// Somebody wanted to pass something on, and somebody else had the lock.
 constinit std::atomic<uint32_t> missed = 0;
+/// The line of a guest waits that has no timer to look again.
+constinit std::atomic<uint32_t> hurries = 0;
 constinit ConsoleDevice* console_device = &firmware_console;
 constinit ConsoleRegisters console_registers;
 /// What the status of a device is that has none.
@@ -155,6 +157,10 @@ bool pump_some()
         return false;
     }
     const uint64_t now = read_csr<isa::Csr::time>();
+    if (hurries.load() != 0) {
+        hurries.store(0);
+        mux.hurry();
+    }
     for (unsigned i = 0; i < most_at_once; i++) {
         const auto byte = mux.next(now);
         if (!byte) {
@@ -301,8 +307,9 @@ size_t console_write(ConsoleWire& wire, std::span<const std::byte> text)
         std::find(text.begin(), text.end(), std::byte{'\n'}) != text.end()) {
         pump(rounds_for(taken));
     }
-    if (const uint64_t wait = console_wait(wire); wait != 0) {
-        look_at_console_in(*this_hart().guest.vcpu, wait);
+    if (const uint64_t wait = console_wait(wire); wait != 0 && !look_at_console_in(*this_hart().guest.vcpu, wait)) {
+        hurries.store(1);
+        pump(1);
     }
     return taken;
 }

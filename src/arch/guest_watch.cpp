@@ -41,8 +41,8 @@ bool is_behind_a_wait()
     return before == wfi;
 }
 
-/// Whether the hart has met a WFI since this was asked last. One that was woken by our timer meets the next one soon,
-/// if it only waits; one that loops behind a WFI never does.
+/// Whether the hart has met a WFI since this was asked last. One that was woken by our timer meets the next one
+/// soon, if it only waits; one that loops behind a WFI never does.
 bool has_waited()
 {
     const bool waited = (read_csr<Csr::hstatus>() & isa::Hstatus::vtw.mask) == 0;
@@ -136,13 +136,17 @@ void begin_watching(Vcpu& vcpu)
     }
 }
 
-void look_at_console_in(Vcpu& vcpu, uint64_t ticks)
+bool look_at_console_in(Vcpu& vcpu, uint64_t ticks)
 {
     const uint64_t at = read_csr<Csr::time>() + ticks;
-    if (vcpu.frame().timer == GuestFrame::guests_own_timer && at < vcpu.console_at) {
+    if (vcpu.frame().timer != GuestFrame::guests_own_timer) {
+        return false;
+    }
+    if (at < vcpu.console_at) {
         vcpu.console_at = at;
         set_or_clear(vcpu, vcpu.watch_at);
     }
+    return true;
 }
 
 void hart_timer_due(Vcpu& vcpu)
@@ -152,7 +156,7 @@ void hart_timer_due(Vcpu& vcpu)
         vcpu.console_at = never;
         pump_console();
         if (const uint64_t wait = console_wait(vcpu.guest->wires().console); wait != 0) {
-            look_at_console_in(vcpu, wait);
+            static_cast<void>(look_at_console_in(vcpu, wait));
         }
     }
     if (!vcpu.watched) {

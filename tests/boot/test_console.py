@@ -48,13 +48,13 @@ def maybe_broken(text):
 
 
 @contextlib.contextmanager
-def parrots(folder, *names, root="", harts=(), more=(), memory=MEMORY):
+def parrots(folder, *names, root="", harts=(), more=(), memory=MEMORY, cpu="rv64"):
     """A terminal at which so many parrots are ready, the first one in front, beside `more`, of one hart each."""
     blob = describe(folder, names, root, harts=harts, more=more, memory=memory)
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
     program = harness.qemu_program(harness.QEMU_10)
     smp = max(harts, default=len(names) + len(more) - 1) + 1
-    terminal = Console(program, ["-M", "virt", "-smp", smp, "-m", f"{256 + (memory >> 20)}M", "-nographic", "-no-reboot",
+    terminal = Console(program, ["-M", "virt", "-cpu", cpu, "-smp", smp, "-m", f"{256 + (memory >> 20)}M", "-nographic", "-no-reboot",
                                  "-kernel", hypervisor, "-initrd", blob])
     try:
         for _ in names:
@@ -241,6 +241,57 @@ def test_the_hypervisors_lines_are_whole_beside_a_flood_in_front(tmp_path):
         assert lines.count(f"guest {name}: restarting") == restarts
         digests = [line for line in lines if line.startswith(f"guest {name}, vCPU 0: starts in state ")]
         assert len(digests) == restarts + 1 and len(set(digests)) == 1
+
+
+@pytest.mark.parametrize("cpu", ["rv64", "rv64,sstc=off"])
+def test_a_line_comes_though_the_guest_in_front_has_stopped_in_one_and_nothing_else_happens(tmp_path, cpu):
+    """Without Sstc no timer is left to look again: then the line does not wait."""
+    once = Told("once", "speaks:3000").node(harness.build("gcc", "hypervisor", "boot-guests"))
+    with parrots(tmp_path, "one", more=[once], cpu=cpu) as terminal:
+        terminal.send("w")
+        terminal.expect("got 77\nno end")
+        terminal.expect("\\\\\nonce: has spoken\n")
+
+
+def test_the_audit_is_made_when_the_operator_asks_for_it(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        at_boot = re.findall("^audit: .*", terminal.seen.getvalue(), re.MULTILINE)
+        assert len(at_boot) == 1
+        for _ in range(2):
+            terminal.send("w")
+            terminal.expect("got 77\nno end")
+            terminal.order("a")
+            terminal.expect("\\\\\naudit: 2 guests, [0-9]+ pages mapped, every one has one owner\n")
+        terminal.answers("a", "")
+        assert set(re.findall("^audit: .*", terminal.seen.getvalue(), re.MULTILINE)) == set(at_boot)
+
+
+def test_orders_to_a_guest_that_has_ended_or_is_stopped_are_answered(tmp_path):
+    with parrots(tmp_path, "one", "two") as terminal:
+        terminal.order("r")
+        terminal.expect("console: one goes on\n")
+        terminal.order("s")
+        terminal.expect("console: one is stopped; ")
+        terminal.order("s")
+        terminal.expect("console: one is stopped; ")
+        terminal.order("R")
+        terminal.expect("guest one: restarting\n")
+        terminal.expect("ready\n")
+        terminal.answers("a", "")
+        terminal.order("s")
+        terminal.expect("console: one is stopped; ")
+        terminal.order("k")
+        terminal.expect("guest one, vCPU 0: stopped: by the operator\n")
+        for key in "srk":
+            terminal.order(key)
+            terminal.expect("console: one has ended\n")
+        terminal.order("l")
+        terminal.expect("  1 one: ended, 1 hart, 1 restart, has the keyboard\n")
+        terminal.order("R")
+        terminal.expect("console: one starts again\n")
+        terminal.expect("ready\n")
+        terminal.order("k")
+        terminal.expect("guest one, vCPU 0: stopped: by the operator\n")
 
 
 def test_a_guest_is_stopped_and_goes_on(tmp_path):

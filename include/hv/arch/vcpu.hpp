@@ -95,9 +95,9 @@ void begin_watching(Vcpu& vcpu);
 /// That is a WFI which leaves the guest because its timer watchdog wants to know of it: the guest is to execute it
 /// again, and waits. On the vCPU's hart.
 [[nodiscard]] bool is_watched_wait(uint32_t instruction);
-/// Something of the guest's waits for the console, and may go there in so many ticks. On the vCPU's hart; does
-/// nothing where the hart's timer is the guest's: then it goes when anything else does.
-void look_at_console_in(Vcpu& vcpu, uint64_t ticks);
+/// Something of the guest's waits for the console, and may go there in so many ticks. On the vCPU's hart; false
+/// where the hart's timer is the guest's, and nobody will look.
+[[nodiscard]] bool look_at_console_in(Vcpu& vcpu, uint64_t ticks);
 /// The hart's own timer was due.
 void hart_timer_due(Vcpu& vcpu);
 /// Where guest and watchdogs share the hart's timer: the guest's is to be due at guest time `deadline`.

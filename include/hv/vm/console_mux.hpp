@@ -56,6 +56,8 @@ public:
     [[nodiscard]] bool is_in_a_line() const { return !line_.empty(); }
     /// A line waits for the guest in front.
     [[nodiscard]] bool others_wait() const { return others_wait_; }
+    /// It waits no longer: nobody may come here again soon.
+    void hurry() { others_wait_since_ = 0; }
     /// Something else is to be written as a line of its own: is a newline owed first? From now on it is not.
     [[nodiscard]] bool break_line();
     /// Also called now and then when nothing is taken out, so that the guest in front is known to be quiet.

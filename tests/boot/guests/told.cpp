@@ -1,6 +1,7 @@
 // A guest that does what its bootargs tell it, with a number behind a colon: for tests of what becomes of guests.
 //
 //   counts:N     says so every 10 ms, N times, and shuts down
+//   speaks:MS    says so once, and then nothing more
 //   crashes:MS   traps after so many ms, with a trap vector that is nowhere
 //   fails:MS     asks for a reset, because of a failure
 //   reboots:MS   asks for a reboot, again and again
@@ -204,6 +205,10 @@ void scenario()
     const auto is = [&](std::string_view word) { return order.word == word; };
     if (is("counts")) {
         count_for_ever(order.number);
+    } else if (is("speaks")) {
+        wait_ms(order.number);
+        tell("has spoken");
+        wait_for_beat(UINT64_MAX);
     } else if (is("crashes")) {
         wait_ms(order.number);
         crash();

@@ -71,6 +71,19 @@ protected:
     }
 };
 
+TEST_F(Console, a_line_that_is_in_a_hurry_breaks_that_of_the_guest_in_front)
+{
+    write(0, "~ # ");
+    EXPECT_EQ(shown(), "~ # ");
+    write(1, "hello\n");
+    EXPECT_EQ(shown(), "");
+    mux_.hurry();
+    EXPECT_EQ(shown(), "\\\r\none: hello\r\n");
+    write(1, "again\n");
+    write(0, "ls");
+    EXPECT_EQ(shown(), "ls");  // once only
+}
+
 TEST_F(Console, the_guest_in_front_is_byte_for_byte)
 {
     using namespace std::string_view_literals;
