@@ -263,6 +263,7 @@ void Guest::print_report(Sink& sink) const
                                     .x1_to_x31 = frame.x1_to_x31(),
                                     .csrs = facts.csrs,
                                     .memory = memory_,
+                                    .shared = plan_.shared.span(),
                                     .exits = vm::ExitHistory{*frame.ring, next},
                                     .counts = frame.counts,
                                     .other_vcpus = places.span(),

@@ -71,6 +71,12 @@ private:
         }
         nearest.offer(region.range, ram_name);
     }
+    for (const mm::GuestRegion& region : text.shared) {
+        if (region.range.contains(text.address)) {
+            return print(out, "a shared region{}", limits_of(region.access));
+        }
+        nearest.offer(region.range, "a shared region");
+    }
     const dev::Place place = dev::place_of(text.address);
     switch (place.device) {
     case dev::Device::serial_port:

@@ -76,14 +76,17 @@ bool allows(mm::GuestAccess access, GuestAccessKind kind)
 }
 
 /// Why stage 2 refuses an access; empty where it does not.
-std::string_view stage_2_refusal(const mm::GuestMemory& memory, GuestPhysAddr address, GuestAccessKind kind)
+std::string_view stage_2_refusal(const PostMortem& of, GuestPhysAddr address, GuestAccessKind kind)
 {
-    for (const mm::GuestRegion& region : memory.regions()) {
-        if (region.range.contains(address)) {
-            if (allows(region.access, kind)) {
-                return "";
+    for (const auto regions : {of.memory.regions(), of.shared}) {
+        for (const mm::GuestRegion& region : regions) {
+            if (region.range.contains(address)) {
+                if (allows(region.access, kind)) {
+                    return "";
+                }
+                return kind == GuestAccessKind::store ? "it has no write permission"
+                                                      : "it has no execute permission";
             }
-            return kind == GuestAccessKind::store ? "it has no write permission" : "it has no execute permission";
         }
     }
     if (dev::place_of(address).device == dev::Device::none) {
@@ -110,16 +113,16 @@ Expected<uint32_t, GuestWalkFault> fetch(const mm::GuestMemory& memory, const mm
 }
 
 /// `trap` has an address. What is there, and what refuses the access.
-void print_address(Sink& sink, const mm::GuestMemory& memory, const Trap& trap, GuestAccessKind kind)
+void print_address(Sink& sink, const PostMortem& of, const Trap& trap, GuestAccessKind kind)
 {
-    const auto walked = translate(memory, trap.paging, GuestVirtAddr{trap.stval}, kind);
+    const auto walked = translate(of.memory, trap.paging, GuestVirtAddr{trap.stval}, kind);
     std::optional<GuestPhysAddr> physical = trap.physical;
     if (!physical && walked) {
         physical = walked->address;
     }
     if (physical) {
         println(sink, "  {}address: virtual {:#x}, physical {}: {}", trap.label, trap.stval, *physical,
-                GuestAddressText{memory.regions(), *physical});
+                GuestAddressText{of.memory.regions(), *physical, of.shared});
     } else {
         println(sink, "  {}address: virtual {:#x}, its page tables give no physical one", trap.label, trap.stval);
     }
@@ -130,14 +133,14 @@ void print_address(Sink& sink, const mm::GuestMemory& memory, const Trap& trap, 
     if (walked->address.align_down(isa::page_size) != physical->align_down(isa::page_size)) {
         return println(sink, "stage 2: at an entry of its page tables");
     }
-    const std::string_view refusal = stage_2_refusal(memory, *physical, kind);
+    const std::string_view refusal = stage_2_refusal(of, *physical, kind);
     if (refusal.empty()) {
         return println(sink, "nothing that is there now: its page tables and stage 2 allow it");
     }
     println(sink, "stage 2: {}", refusal);
 }
 
-void print_trap(Sink& sink, const mm::GuestMemory& memory, const Trap& trap)
+void print_trap(Sink& sink, const PostMortem& of, const Trap& trap)
 {
     println(sink, "  {}cause: {}, scause {:#x}, stval {:#x}", trap.label, name_of(trap.scause), trap.scause.bits(),
             trap.stval);
@@ -145,13 +148,13 @@ void print_trap(Sink& sink, const mm::GuestMemory& memory, const Trap& trap)
     print(sink, "  {}instruction: ", trap.label);
     mm::GuestPaging paging = trap.paging;
     paging.need_accessed_dirty = false;
-    if (const auto instruction = fetch(memory, paging, trap.pc); instruction) {
+    if (const auto instruction = fetch(of.memory, paging, trap.pc); instruction) {
         println(sink, "{}, {:#x}", isa::InstructionText{*instruction}, *instruction);
     } else {
         println(sink, "cannot be read: {}", instruction.error());
     }
     if (const auto kind = access_of(trap.scause)) {
-        print_address(sink, memory, trap, *kind);
+        print_address(sink, of, trap, *kind);
     }
 }
 
@@ -296,9 +299,9 @@ std::string_view word_for(isa::sbi::HartStatus status)
 [[gnu::cold]] void print_post_mortem(Sink& sink, const PostMortem& post_mortem)
 {
     println(sink, "guest {}, vCPU {}: stopped: {}", post_mortem.guest, post_mortem.vcpu, post_mortem.reason);
-    print_trap(sink, post_mortem.memory, last_trap(post_mortem));
+    print_trap(sink, post_mortem, last_trap(post_mortem));
     if (post_mortem.reason == StopReason::trap_vector_faults) {
-        print_trap(sink, post_mortem.memory, original_trap(post_mortem));
+        print_trap(sink, post_mortem, original_trap(post_mortem));
     }
     print_registers(sink, post_mortem);
     print_csrs(sink, post_mortem.csrs);

@@ -11,6 +11,7 @@ namespace hv::vm {
 
 /// Formats as one of
 ///     the guest's RAM              the guest's RAM, read-only
+///     a shared region, read-only
 ///     the UART's register 5        inside the UART's window, no register there
 ///     in the PLIC's window, at offset 0x200004
 ///     12 bytes past the end of RAM, nothing is there
@@ -18,6 +19,7 @@ namespace hv::vm {
 struct GuestAddressText {
     std::span<const mm::GuestRegion> regions{};
     GuestPhysAddr address{};
+    std::span<const mm::GuestRegion> shared{};  ///< with other guests
 };
 void format_value(FormatOutput& out, const GuestAddressText& text);
 

@@ -69,6 +69,7 @@ struct PostMortem {
     std::span<const uint64_t, 31> x1_to_x31;
     VsCsrs csrs{};
     const mm::GuestMemory& memory;
+    std::span<const mm::GuestRegion> shared{};  ///< with other guests: reached by it, and not in `memory`
 
     ExitHistory exits;
     const ExitCounts& counts;

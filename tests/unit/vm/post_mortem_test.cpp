@@ -114,6 +114,7 @@ public:
                                  .x1_to_x31 = registers,
                                  .csrs = csrs,
                                  .memory = door,
+                                 .shared = shared,
                                  .exits = ExitHistory{ring.records, next},
                                  .counts = counts,
                                  .other_vcpus = others,
@@ -134,6 +135,7 @@ public:
     ExitCounts counts;
     std::vector<VcpuPlace> others;
     uint64_t restarts = 2;
+    std::span<const mm::GuestRegion> shared{};
 
 private:
     test::GuestRam ram_;
@@ -288,6 +290,17 @@ TEST(PostMortem, TellsHowFarPastTheEndOfMemoryAnAddressIs)
   address: virtual 0xffffffff8000200c, physical 0x8000900c: 12 bytes past the end of RAM, nothing is there
   refused: a store, by stage 2: nothing is mapped there
 )");
+}
+
+TEST(PostMortem, TellsOfAStoreToARegionThatTheGuestOnlyReads)
+{
+    StoppedGuest guest;
+    const mm::GuestRegion region{{GuestPhysAddr{0x8000'9000}, 0x1000}, {}, mm::GuestAccess::read};
+    guest.shared = {&region, 1};
+    guest.trap(Exception::store_guest_page_fault, kernel + 0x200c, 0x8000'900c);
+    EXPECT_THAT(guest.report(), HasSubstr(R"(physical 0x8000900c: a shared region, read-only
+  refused: a store, by stage 2: it has no write permission
+)"));
 }
 
 TEST(PostMortem, TellsOfAFetchFromADevice)
@@ -518,9 +531,13 @@ TEST(GuestAddressText, SaysWhatIsThereOrWhatIsNearest)
         {{GuestPhysAddr{0x9000'2000}, 0x1000}, {}, mm::GuestAccess::read_execute},
         {{GuestPhysAddr{0x8800'0010}, 0}, {}, mm::GuestAccess::read},
     };
+    const mm::GuestRegion shared[] = {
+        {{GuestPhysAddr{0xa000'0000}, 0x1000}, {}, mm::GuestAccess::read_write},
+        {{GuestPhysAddr{0xa000'1000}, 0x1000}, {}, mm::GuestAccess::read},
+    };
     const auto text = [&](uint64_t address) {
         StringSink sink;
-        print(sink, "{}", GuestAddressText{regions, GuestPhysAddr{address}});
+        print(sink, "{}", GuestAddressText{regions, GuestPhysAddr{address}, shared});
         return sink.all;
     };
     EXPECT_EQ(text(0x8000'0000), "the guest's RAM");
@@ -536,7 +553,10 @@ TEST(GuestAddressText, SaysWhatIsThereOrWhatIsNearest)
     EXPECT_EQ(text(0x1000'0100), "0 bytes past the end of the UART's window, nothing is there");
     EXPECT_EQ(text(0x0c20'0004), "in the PLIC's window, at offset 0x200004");
     EXPECT_EQ(text(0), "192 MiB below the PLIC's window, nothing is there");
-    EXPECT_EQ(text(UINT64_MAX), "18446744071293620223 bytes past the end of RAM, nothing is there");
+    EXPECT_EQ(text(0xa000'0000), "a shared region, not executable");
+    EXPECT_EQ(text(0xa000'1fff), "a shared region, read-only");
+    EXPECT_EQ(text(0xa000'2010), "16 bytes past the end of a shared region, nothing is there");
+    EXPECT_EQ(text(UINT64_MAX), "18446744071025188863 bytes past the end of a shared region, nothing is there");
 }
 
 TEST(PostMortem, TellsWhereTheOtherVcpusWere)
