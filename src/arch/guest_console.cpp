@@ -33,6 +33,8 @@ constinit bool reads_keys = false;  ///< the device interrupts for input
 
 /// How many keys are looked at in one go.
 constexpr unsigned most_keys = 64;
+/// How often a hart moves keys because others wanted to meanwhile.
+constexpr unsigned most_moves = 4;
 
 Guest& guest_in_front()
 {
@@ -102,9 +104,8 @@ void move_keys(Guest& guest)
     if (moving.fetch_add(1) != 0) {
         return;
     }
-    uint32_t seen = 0;
-    do {
-        seen = moving.load();
+    for (unsigned round = 0; round < most_moves; round++) {
+        uint32_t seen = moving.load();
         for (unsigned i = 0; i < vm::KeyQueue::most; i++) {
             const auto key = take_key(guest);
             if (!key) {
@@ -117,7 +118,13 @@ void move_keys(Guest& guest)
                 break;
             }
         }
-    } while (!moving.compare_exchange_strong(seen, 0));
+        if (moving.compare_exchange_strong(seen, 0)) {
+            return;
+        }
+    }
+    // Its other harts have come each time. It goes on behind what else is asked of a hart.
+    moving = 0;
+    call(guest);
 }
 
 void tell_of_room(uint32_t waiting)
