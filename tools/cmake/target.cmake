@@ -133,8 +133,9 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
     ${CMAKE_SOURCE_DIR}/src/mm/audit*.cpp)
   # For its stores of single bytes GCC's -Os makes calls of memcpy.
   list(FILTER hv_small_sources EXCLUDE REGEX "/fdt/writer\\.cpp$")
-  foreach(name IN ITEMS arch/console arch/guest_console arch/guest_digest arch/guest_ending arch/guest_watch
-      arch/operator_console isa/instruction_text mm/address_map mm/bump_allocator mm/guest_place mm/memory_layout
+  foreach(name IN ITEMS arch/console arch/guest_console arch/guest_digest arch/guest_ending arch/guest_exit arch/guest_watch
+      arch/operator_console dev/serial_registers isa/instruction_text mm/address_map mm/bump_allocator
+      mm/guest_memory mm/guest_place mm/memory_layout
       mm/ownership plat/audit plat/board plat/host_plic plat/kernel_map plat/owners plat/partitions plat/shared_memory
       plat/uart16550 vm/blake2s vm/console_channel vm/console_mux vm/elf vm/fault_policy vm/guest_address_text
       vm/guest_isa vm/guest_tree vm/guest_tree_room vm/hart_features vm/image vm/image_error vm/image_formats vm/outgoing_line
