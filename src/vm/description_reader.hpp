@@ -18,8 +18,6 @@ namespace hv::vm {
 /// Likewise a shared region. All guests are in `description` already.
 [[nodiscard]] bool read_region(fdt::Node node, const Description& description, RegionDescription& region,
                                DescriptionError& error);
-/// Likewise the root's own properties.
-[[nodiscard]] bool read_root(fdt::Node root, Description& description, DescriptionError& error);
 
 /// Each step is false where it has met an error.
 class NodeReader {
