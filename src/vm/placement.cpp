@@ -44,6 +44,7 @@ public:
 private:
     [[gnu::noinline]] void give_harts();
     [[gnu::noinline]] Expected<void, DescriptionError> give_devices();
+    [[nodiscard]] std::span<const mm::Claim> claim_on(const HostDevice& device) const;
     [[nodiscard]] bool is_taken(uint32_t interrupt, size_t guests) const;
     [[gnu::noinline]] Expected<void, DescriptionError> place_bases();
     [[nodiscard, gnu::noinline]] std::optional<DescriptionError> why_not_at(const GuestDescription& guest,
@@ -91,6 +92,19 @@ void Placer::give_harts()
     }
 }
 
+/// The first that lies in the device's pages, or none. Flash may hold what we were started with.
+std::span<const mm::Claim> Placer::claim_on(const HostDevice& device) const
+{
+    for (const mm::Claim& claim : placement_.held) {
+        for (const PhysRange& registers : device.registers) {
+            if (claim.range.overlaps(window_of(registers))) {
+                return {&claim, 1};
+            }
+        }
+    }
+    return {};
+}
+
 /// By one of the first `guests`.
 bool Placer::is_taken(uint32_t interrupt, size_t guests) const
 {
@@ -111,14 +125,20 @@ Expected<void, DescriptionError> Placer::give_devices()
         const GuestDescription& guest = description_.guests[i];
         for (const std::string_view path : guest.devices) {
             HV_TRY(const HostDevice device, find_host_device(*machine_.tree, *machine_.host, guest, path));
+            DescriptionError error{.kind = Kind::unusable_device,
+                                   .place = DescriptionNode::guest,
+                                   .node = guest.name,
+                                   .property = "devices",
+                                   .text = path,
+                                   .other = "overlaps",
+                                   .held = claim_on(device)};
+            if (!error.held.empty()) {
+                return Unexpected{error};
+            }
             for (const uint32_t interrupt : device.interrupts) {
                 if (is_taken(interrupt, i)) {
-                    return Unexpected{DescriptionError{.kind = Kind::unusable_device,
-                                                       .place = DescriptionNode::guest,
-                                                       .node = guest.name,
-                                                       .property = "devices",
-                                                       .text = path,
-                                                       .other = "has an interrupt that is another guest's"}};
+                    error.other = "has an interrupt that is another guest's";
+                    return Unexpected{error};
                 }
             }
             placement_.guests[i].devices.push_back(device);

@@ -56,6 +56,9 @@ void write_placement_error(FormatOutput& out, const DescriptionError& error)
     if (error.kind == Kind::unusable_device) {
         // The path is a text of the description's, of any length and bytes.
         print(out, "{:?} {}", error.text.substr(0, 80), error.other);
+        if (!error.held.empty()) {
+            print(out, " {}", error.held.front());
+        }
         if (!error.other_range.empty()) {
             print(out, ": {}", error.other_range);
         }

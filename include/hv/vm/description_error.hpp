@@ -60,7 +60,8 @@ struct DescriptionError {
         /// `number` bytes, for which `limit` bytes are short: of `ram` the guests before take `least`, and others
         /// what is `held`
         memory_missing,
-        unusable_device,  ///< the one at the path `text`: `other` says why, and `other_range` what is in the way
+        /// The one at the path `text`: `other` says why, and `other_range` or `held`, one claim, what is in its way
+        unusable_device,
     };
 
     Kind kind{};

@@ -10,6 +10,8 @@
 
 #include <hv/lib/format.hpp>
 
+#include "../fdt/trees.hpp"
+
 namespace hv::vm {
 namespace {
 
@@ -35,6 +37,8 @@ struct Machine {
                                   {Holder::hypervisor, block(0x8020'0000, 1), "image"},
                                   {Holder::hypervisor, block(0x8030'0000, 1), "stack"}};
     std::vector<uint64_t> harts{2, 0, 1, 7};
+    const fdt::Tree* tree = nullptr;
+    fdt::HostMachine host{};
 
     GuestDescription& add(std::string_view name, uint64_t mebibytes, uint32_t harts_wanted = 1)
     {
@@ -52,7 +56,9 @@ struct Machine {
                                 {.ram = ram,
                                  .claims = claims,
                                  .heap = PhysRange::between(PhysAddr{0x8040'0000}, PhysAddr{0x8420'0000}),
-                                 .harts = harts},
+                                 .harts = harts,
+                                 .tree = tree,
+                                 .host = &host},
                                 placement);
         if (done) {
             return "";
@@ -225,6 +231,26 @@ TEST_F(Placed, HartsThatAreNamedAreGivenAndTheOthersInOrder)
     EXPECT_EQ(m.place_all(), "");
     EXPECT_THAT(m.placement.guests[0].harts, ElementsAre(1, 2));
     EXPECT_THAT(m.placement.guests[1].harts, ElementsAre(3, 0));
+}
+
+TEST_F(Placed, ADeviceOnWhatSomebodyHoldsIsRefused)
+{
+    const test::Blob blob = test::compile("/ { #address-cells = <2>; #size-cells = <2>; flash@20000000 { "
+                                          "reg = <0 0x20000000 0 0x1000000>, <0 0x21000000 0 0x1000800>; }; };");
+    const auto tree = fdt::Tree::open(blob);
+    const auto with = [&](mm::Claim claim) {
+        const auto fresh = std::make_unique<Machine>();
+        fresh->tree = &*tree;
+        fresh->claims.push_back(claim);
+        fresh->add("a", 8).devices.push_back("/flash@20000000");
+        return fresh->place_all();
+    };
+    EXPECT_EQ(with({Holder::initrd, {PhysAddr{0x2003'2000}, 0xd3}, {}}),
+              "a/devices: \"/flash@20000000\" overlaps the initrd 0x20032000..0x200320d3");
+    // In the second place's last page, behind the registers.
+    EXPECT_EQ(with({Holder::reserved, {PhysAddr{0x2200'0c00}, 0x1000}, "secrets"}),
+              "a/devices: \"/flash@20000000\" overlaps the reserved range secrets 0x22000c00..0x22001c00");
+    EXPECT_EQ(with({Holder::reserved, {PhysAddr{0x2200'1000}, 0x1000}, "next"}), "");
 }
 
 TEST_F(Placed, AHartThatThereIsNotIsNamed)
