@@ -12,18 +12,20 @@
 namespace hv::vm {
 namespace {
 
-/// Whoever has one of these has the machine, or its harts' time and interrupts.
-constexpr std::array<std::string_view, 10> system_devices{
-    "sifive,clint0",     "riscv,clint0", "riscv,aclint-mswi", "riscv,aclint-sswi", "riscv,aclint-mtimer",
-    "sifive,plic-1.0.0", "riscv,plic0",  "riscv,imsics",      "riscv,aplic",       "sifive,test0"};
-/// They read and write memory by themselves, past stage 2.
-constexpr std::array<std::string_view, 4> master_devices{"virtio,mmio", "pci-host-ecam-generic",
-                                                         "pci-host-cam-generic", "qemu,fw-cfg-mmio"};
-/// [dt] Generic Names Recommendation: such devices move data by themselves, too.
-constexpr std::array<std::string_view, 8> master_names{"pci", "pcie", "ethernet", "mmc",
-                                                       "usb", "sata", "gpu",      "dma-controller"};
-constexpr std::array<std::string_view, 6> master_properties{"dma-coherent", "dma-noncoherent", "dma-ranges",
-                                                            "dmas",         "#dma-cells",      "iommus"};
+/// Whoever has one of these has the machine, or its harts' time, interrupts or view of memory.
+constexpr std::array<std::string_view, 16> system_devices{
+    "sifive,clint0",     "riscv,clint0",     "riscv,aclint-mswi", "riscv,aclint-sswi",
+    "sifive,plic-1.0.0", "riscv,plic0",      "riscv,imsics",      "riscv,aclint-mtimer",
+    "thead,c900-plic",   "thead,c900-clint", "riscv,aplic",       "andestech,nceplic100",
+    "riscv,iommu",       "riscv,pci-iommu",  "sifive,test0",      "cache"};
+/// What nodes are called whose devices leave memory to their drivers, mostly by [dt] Generic Names Recommendation.
+/// Not "timer": some CLINTs are called so.
+constexpr std::array<std::string_view, 17> driven_names{
+    "adc", "dac",   "eeprom", "flash", "gpio",   "i2c", "keyboard",           "led",     "leds",
+    "pwm", "nvram", "rng",    "rtc",   "serial", "spi", "temperature-sensor", "watchdog"};
+/// Whatever its name: it moves data by itself, or has it moved.
+constexpr std::array<std::string_view, 7> master_properties{
+    "dma-coherent", "dma-noncoherent", "dma-ranges", "dmas", "#dma-cells", "iommus", "#iommu-cells"};
 
 bool is_one_of(std::span<const std::string_view> compatible, fdt::Node node)
 {
@@ -31,11 +33,12 @@ bool is_one_of(std::span<const std::string_view> compatible, fdt::Node node)
                        [&](std::string_view each) { return node.is_compatible(each); });
 }
 
-bool is_master(fdt::Node node)
+/// A tree does not say who is a bus master: whoever is not known to be none may be one.
+bool may_be_master(fdt::Node node)
 {
     const auto is_named = [&](std::string_view each) { return node.base_name() == each; };
     const auto has = [&](std::string_view each) { return node.property(each).has_value(); };
-    return is_one_of(master_devices, node) || std::any_of(master_names.begin(), master_names.end(), is_named) ||
+    return std::none_of(driven_names.begin(), driven_names.end(), is_named) ||
            std::any_of(master_properties.begin(), master_properties.end(), has);
 }
 
@@ -87,9 +90,6 @@ std::string_view Finder::run()
     if (is_one_of(system_devices, *node)) {
         return "belongs to the hypervisor or the firmware";
     }
-    if (is_master(*node) && !guest_.unsafe_dma) {
-        return "reads and writes memory by itself: that needs unsafe-dma";
-    }
     std::string_view wrong = read_registers(*node);
     for (size_t i = 0; wrong.empty() && i != device_.registers.size(); ++i) {
         wrong = check_window(*node, window_of(device_.registers[i]));
@@ -98,6 +98,9 @@ std::string_view Finder::run()
         return wrong;
     }
     where_ = {};
+    if (!guest_.unsafe_dma && may_be_master(*node)) {
+        return "may read and write memory by itself: that needs unsafe-dma";
+    }
     return read_interrupts(*node);
 }
 

@@ -94,8 +94,8 @@ VIRTIO = "/soc/virtio_mmio@10001000"
     ('devices = "/soc/test@100000";', r'"/soc/test@100000" belongs to the hypervisor or the firmware$'),
     ('devices = "/memory@80000000";', r'"/memory@80000000" is memory: 0x80000000\.\.0x88000000$'),
     ('devices = "/cpus/cpu@0";', r'"/cpus/cpu@0" has no registers that the machine can address$'),
-    ('devices = "/soc/pci@30000000";', r'"/soc/pci@30000000" reads and writes memory by itself: that needs unsafe-dma$'),
-    (f'devices = "{VIRTIO}";', rf'"{VIRTIO}" reads and writes memory by itself: that needs unsafe-dma$'),
+    ('devices = "/soc/pci@30000000";', r'"/soc/pci@30000000" may read and write memory by itself: that needs unsafe-dma$'),
+    (f'devices = "{VIRTIO}";', rf'"{VIRTIO}" may read and write memory by itself: that needs unsafe-dma$'),
 ])
 def test_a_device_that_a_guest_cannot_have_is_refused_by_its_path(tmp_path, properties, message):
     """What the hypervisor, the firmware or nobody has, and what writes to memory by itself."""

@@ -64,7 +64,8 @@ void need_sound(const vm::RegionDescription& region, size_t guests)
     }
 }
 
-/// The machine's own tree: a PLIC, and three devices that a guest may ask for, one of which cannot be given.
+/// The machine's own tree: a PLIC, and three devices: a guest may have the first, with unsafe-dma the second, and
+/// never the third, which is too large.
 std::span<const std::byte> machine_tree()
 {
     alignas(8) static std::byte room[2048];
@@ -103,6 +104,15 @@ std::span<const std::byte> machine_tree()
     return tree;
 }
 
+/// It has what it asked for, which is never too much.
+void need_sound_devices(const vm::GuestDescription& guest, const vm::GuestPlacement& placement)
+{
+    need(placement.devices.size() == guest.devices.size());
+    for (const vm::HostDevice& device : placement.devices) {
+        need(device.path == "/soc/rtc@101000" || (guest.unsafe_dma && device.path == "/soc/key@102000"));
+    }
+}
+
 /// On a machine of 1 GiB each guest gets what it asked for, and nothing twice, or there is a message.
 void need_sound_placement(const vm::Description& description, std::span<const uint64_t> harts)
 {
@@ -111,6 +121,7 @@ void need_sound_placement(const vm::Description& description, std::span<const ui
     const mm::Claim claim{mm::Holder::initrd, {PhysAddr{0x9000'0000}, 12345}, {}};
     const auto tree = fdt::Tree::open(machine_tree());
     const auto host = std::make_unique<fdt::HostMachine>();
+    need(fdt::describe_host(*tree, *host).has_value());
     const auto placement = std::make_unique<vm::Placement>();
     const vm::MachineRequest machine{
         .ram = {&ram, 1}, .claims = {&claim, 1}, .heap = heap, .harts = harts, .tree = &*tree, .host = host.get()};
@@ -127,6 +138,7 @@ void need_sound_placement(const vm::Description& description, std::span<const ui
             taken.push_back(block);
         }
         need(size == description.guests[i].memory);
+        need_sound_devices(description.guests[i], placement->guests[i]);
         need(placement->guests[i].harts.size() == description.guests[i].harts);
     }
     for (size_t i = 0; i < taken.size(); ++i) {

@@ -32,8 +32,9 @@ struct HostDevice {
 }
 
 /// The device at `path`, for `guest`. Its pages have to be nobody else's: no other device's, no memory, nothing
-/// that the hypervisor or the firmware uses, and nothing that the guest has of its own at that address. A bus
-/// master, as far as its node tells, needs the guest's `unsafe-dma`. The error's kind is unusable_device.
+/// that the hypervisor or the firmware uses, and nothing that the guest has of its own at that address. One that
+/// is not known to be no bus master, by its node, needs the guest's `unsafe-dma`. The error's kind is
+/// unusable_device.
 [[nodiscard]] Expected<HostDevice, DescriptionError> find_host_device(const fdt::Tree& tree,
                                                                       const fdt::HostMachine& machine,
                                                                       const GuestDescription& guest,

@@ -47,7 +47,7 @@ struct Found {
     std::vector<uint32_t> interrupts;
 };
 
-/// Looks for /soc/it@..., or another path.
+/// Looks for /soc/rtc@..., or another path.
 Found find(const std::string& soc, const std::string& path, bool unsafe_dma = false)
 {
     const test::Blob blob = test::compile(machine(soc));
@@ -72,15 +72,15 @@ Found find(const std::string& soc, const std::string& path, bool unsafe_dma = fa
 
 std::string error_of(const std::string& properties, bool unsafe_dma = false)
 {
-    const std::string found = find("it@101000 { " + properties + " };", "/soc/it@101000", unsafe_dma).error;
-    EXPECT_TRUE(found.empty() || found.starts_with("a/devices: \"/soc/it@101000\" ")) << found;
-    return found.substr(std::min(found.size(), std::string{"a/devices: \"/soc/it@101000\" "}.size()));
+    const std::string found = find("rtc@101000 { " + properties + " };", "/soc/rtc@101000", unsafe_dma).error;
+    EXPECT_TRUE(found.empty() || found.starts_with("a/devices: \"/soc/rtc@101000\" ")) << found;
+    return found.substr(std::min(found.size(), std::string{"a/devices: \"/soc/rtc@101000\" "}.size()));
 }
 
 TEST(HostDevice, HasItsRegistersAndInterrupts)
 {
-    const Found it = find("it@101000 { reg = <0 0x101000 0 0x24>, <0 0x103000 0 0x2000>; interrupts = <11 12>; };",
-                          "/soc/it@101000");
+    const Found it = find("rtc@101000 { reg = <0 0x101000 0 0x24>, <0 0x103000 0 0x2000>; interrupts = <11 12>; };",
+                          "/soc/rtc@101000");
     EXPECT_EQ(it.error, "");
     EXPECT_THAT(it.registers,
                 ElementsAre(PhysRange{PhysAddr{0x10'1000}, 0x24}, PhysRange{PhysAddr{0x10'3000}, 0x2000}));
@@ -91,15 +91,15 @@ TEST(HostDevice, HasItsRegistersAndInterrupts)
 
 TEST(HostDevice, SaysItsInterruptsInEitherWay)
 {
-    const char* const reg = "it@101000 { reg = <0 0x101000 0 0x1000>; ";
-    EXPECT_THAT(find(reg + std::string{"interrupts-extended = <1 13>; };"}, "/soc/it@101000").interrupts,
+    const char* const reg = "rtc@101000 { reg = <0 0x101000 0 0x1000>; ";
+    EXPECT_THAT(find(reg + std::string{"interrupts-extended = <1 13>; };"}, "/soc/rtc@101000").interrupts,
                 ElementsAre(13));
-    EXPECT_THAT(find(reg + std::string{"};"}, "/soc/it@101000").interrupts, ElementsAre());
+    EXPECT_THAT(find(reg + std::string{"};"}, "/soc/rtc@101000").interrupts, ElementsAre());
 }
 
 TEST(HostDevice, ThatIsNotThereIsRefused)
 {
-    EXPECT_EQ(find("", "/soc/it@101000").error, "a/devices: \"/soc/it@101000\" the machine has no such device");
+    EXPECT_EQ(find("", "/soc/rtc@101000").error, "a/devices: \"/soc/rtc@101000\" the machine has no such device");
     EXPECT_EQ(error_of("reg = <0 0x101000 0 0x1000>; status = \"disabled\";"), "the machine has no such device");
     EXPECT_EQ(error_of(""), "has no registers that the machine can address");
     EXPECT_EQ(error_of("reg = <0 0x101000 0 0>;"), "has no registers that the machine can address");
@@ -126,21 +126,49 @@ TEST(HostDevice, ThatSomebodyElseUsesIsRefused)
 
 TEST(HostDevice, ThatSharesAPageIsRefused)
 {
-    EXPECT_EQ(find("it@101000 { reg = <0 0x101000 0 0x100>; }; next@101800 { reg = <0 0x101800 0 0x100>; };",
-                   "/soc/it@101000")
+    EXPECT_EQ(find("rtc@101000 { reg = <0 0x101000 0 0x100>; }; next@101800 { reg = <0 0x101800 0 0x100>; };",
+                   "/soc/rtc@101000")
                   .error,
-              "a/devices: \"/soc/it@101000\" shares a page with another device: 0x101800..0x101900");
+              "a/devices: \"/soc/rtc@101000\" shares a page with another device: 0x101800..0x101900");
 }
 
-TEST(HostDevice, ThatReadsAndWritesMemoryNeedsUnsafeDma)
+constexpr std::string_view needs_unsafe_dma = "may read and write memory by itself: that needs unsafe-dma";
+
+TEST(HostDevice, WhosePropertiesSpeakOfDmaNeedsUnsafeDma)
 {
     const std::string reg = "reg = <0 0x101000 0 0x1000>; ";
-    for (const char* const master :
-         {"compatible = \"virtio,mmio\";", "dma-coherent;", "iommus = <2 0>;", "#dma-cells = <1>;"}) {
-        EXPECT_EQ(error_of(reg + master), "reads and writes memory by itself: that needs unsafe-dma");
+    for (const char* const master : {"dma-coherent;", "dma-noncoherent;", "dma-ranges;", "dmas = <2>;",
+                                     "#dma-cells = <1>;", "iommus = <2 0>;", "#iommu-cells = <1>;"}) {
+        EXPECT_EQ(error_of(reg + master), needs_unsafe_dma);
         EXPECT_EQ(error_of(reg + master, true), "");
     }
-    EXPECT_THAT(find("ethernet@101000 { " + reg + "};", "/soc/ethernet@101000").error, HasSubstr("unsafe-dma"));
+}
+
+TEST(HostDevice, OfAKindThatIsNotKnownToLeaveMemoryAloneNeedsUnsafeDma)
+{
+    const auto error_of_kind = [](const std::string& name, bool unsafe_dma) {
+        return find(name + "@101000 { reg = <0 0x101000 0 0x1000>; };", "/soc/" + name + "@101000", unsafe_dma)
+            .error;
+    };
+    for (const std::string name : {"ethernet", "virtio_mmio", "it", "timer", "serial0", "rt"}) {
+        EXPECT_EQ(error_of_kind(name, false),
+                  "a/devices: \"/soc/" + name + "@101000\" " + std::string{needs_unsafe_dma});
+        EXPECT_EQ(error_of_kind(name, true), "");
+    }
+    for (const char* const name :
+         {"adc", "dac", "eeprom", "flash", "gpio", "i2c", "keyboard", "led", "leds", "nvram", "pwm", "rng", "rtc",
+          "serial", "spi", "temperature-sensor", "watchdog"}) {
+        EXPECT_EQ(error_of_kind(name, false), "");
+    }
+}
+
+TEST(HostDevice, ThatTheMachineHangsOnIsRefusedWithUnsafeDmaToo)
+{
+    for (const std::string each : {"riscv,iommu", "riscv,pci-iommu", "thead,c900-clint", "thead,c900-plic",
+                                   "andestech,nceplic100", "cache"}) {
+        EXPECT_EQ(error_of("reg = <0 0x101000 0 0x1000>; compatible = \"of,ours\", \"" + each + "\";", true),
+                  "belongs to the hypervisor or the firmware");
+    }
 }
 
 TEST(HostDevice, WhoseInterruptCannotBePassedOnIsRefused)
@@ -163,12 +191,12 @@ TEST(HostDevice, WhoseInterruptCannotBePassedOnIsRefused)
 TEST(HostDevice, IsInTheGuestsTreeWithoutWhatPointsElsewhere)
 {
     const test::Blob blob = test::compile(machine(
-        "it@101000 { compatible = \"google,goldfish-rtc\", \"rtc\"; reg = <0 0x101000 0 0x24>; interrupts = <11>; "
+        "rtc@101000 { compatible = \"google,goldfish-rtc\", \"rtc\"; reg = <0 0x101000 0 0x24>; interrupts = <11>; "
         "clocks = <2>; clock-frequency = <32768>; vdd-supply = <2>; pinctrl-0 = <2>; wakeup-source; };"));
     const auto tree = fdt::Tree::open(blob);
     const PhysRange registers[] = {{PhysAddr{0x10'1000}, 0x24}};
     const uint32_t interrupts[] = {11};
-    const GuestDevice device{*tree->find("/soc/it@101000"), registers, interrupts};
+    const GuestDevice device{*tree->find("/soc/rtc@101000"), registers, interrupts};
     GuestTreeRequest request;
     request.plic_sources = 1023;
     request.devices = {&device, 1};
@@ -176,7 +204,7 @@ TEST(HostDevice, IsInTheGuestsTreeWithoutWhatPointsElsewhere)
     const auto written = write_guest_tree(request, room);
     ASSERT_TRUE(written);
     const auto guests = fdt::Tree::open(written->bytes);
-    const auto node = guests->find("/soc/it@101000");
+    const auto node = guests->find("/soc/rtc@101000");
     ASSERT_TRUE(node);
     EXPECT_TRUE(node->is_compatible("google,goldfish-rtc") && node->is_compatible("rtc"));
     EXPECT_EQ(*fdt::address_of(*guests, *node), registers[0]);
