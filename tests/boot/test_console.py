@@ -57,8 +57,9 @@ def parrots(folder, *names, root="", harts=(), more=(), memory=MEMORY, cpu="rv64
     terminal = Console(program, ["-M", "virt", "-cpu", cpu, "-smp", smp, "-m", f"{256 + (memory >> 20)}M", "-nographic", "-no-reboot",
                                  "-kernel", hypervisor, "-initrd", blob])
     try:
-        for _ in names:
-            terminal.expect(maybe_broken("ready\n"))
+        # In any order: one that is not in front may break the front's line.
+        ready = ["^" + maybe_broken("ready\n"), *(f"^{name}: ready\n" for name in names[1:])]
+        terminal.expect("(?m)\\A" + "".join(f"(?=.*{line})" for line in ready) + ".*")
         yield terminal
     finally:
         terminal.close()
