@@ -202,7 +202,7 @@ def test_a_flood_holds_up_nobody(tmp_path):
         terminal.expect("keyboard at one")
         for key in "acghj":
             terminal.send(key)
-            terminal.expect(f"got {ord(key):02x}\n")
+            terminal.expect(maybe_broken(f"got {ord(key):02x}\n"))
         for _ in range(5):
             terminal.expect("\nthree: beat\n")
         terminal.order("l")
