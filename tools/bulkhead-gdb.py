@@ -190,6 +190,16 @@ class Hart:
         pointer = self.record["guest"]["vcpu"] if self.record is not None else 0
         return pointer.dereference() if int(pointer) else None
 
+    @property
+    def guest_name(self):
+        """The name of the guest whose vCPU it runs."""
+        return text_of(self.vcpu["guest"]["plan_"]["name"])
+
+    def title(self):
+        """Which vCPU it runs, and where it is."""
+        return (f"guest {self.guest_name}, vCPU {int(self.vcpu['index'])} on hart {self.id} "
+                f"(thread {self.thread.num}), {self.place()}")
+
     def place(self):
         """Where it is, in words."""
         if self.in_firmware or self.record is None:
@@ -219,17 +229,34 @@ def selected_hart():
     return Hart(gdb.selected_thread(), hart_records())
 
 
-def hart_of_vcpu(argument):
-    """The hart that runs vCPU number `argument`; without one, the vCPU of the selected hart."""
+def named_vcpu(arguments):
+    """What GUEST/N, `GUEST N` and N name: the guest, or None, and the text of N."""
+    guest, _, index = "/".join(arguments).rpartition("/")
+    return guest or None, index
+
+
+def the_one(found, places):
+    """The only one of these harts; else LookupError, with what runs on them by `places`."""
+    if not found:
+        raise LookupError("no hart runs such a vCPU; `bulkhead harts` lists them")
+    if len(found) > 1:
+        raise LookupError(f"several guests have such a vCPU: say {' or '.join(places)}")
+    return found[0]
+
+
+def hart_of_vcpu(arguments):
+    """The hart that runs the vCPU that these name; without any, the vCPU of the selected hart."""
     found = [hart for hart in harts() if hart.vcpu is not None]
-    if argument:
-        index = int(gdb.parse_and_eval(argument))
-        found = [hart for hart in found if int(hart.vcpu["index"]) == index]
+    if arguments:
+        guest, index_text = named_vcpu(arguments)
+        index = number(index_text)
+        found = [hart for hart in found if int(hart.vcpu["index"]) == index and guest in (None, hart.guest_name)]
     elif len(found) > 1:
         found = [hart for hart in found if hart.thread.num == gdb.selected_thread().num]
-    if not found:
-        raise gdb.GdbError("no hart runs such a vCPU; `bulkhead harts` lists them")
-    return found[0]
+    try:
+        return the_one(found, sorted(f"{hart.guest_name}/{int(hart.vcpu['index'])}" for hart in found))
+    except LookupError as error:
+        raise gdb.GdbError(str(error)) from error
 
 
 def text_of(view):
@@ -285,24 +312,24 @@ def columns(pairs, count=3):
 
 
 def harts_lines(_arguments):
-    """bulkhead harts: each hart, what it is doing, and which vCPU it runs."""
+    """bulkhead harts: each hart, what it is doing, and which vCPU of which guest it runs."""
     lines = []
     for hart in harts():
-        runs = f", runs vCPU {int(hart.vcpu['index'])}" if hart.vcpu is not None else ""
+        runs = f", runs vCPU {int(hart.vcpu['index'])} of guest {hart.guest_name}" if hart.vcpu is not None else ""
         lines.append(f"thread {hart.thread.num}: hart {hart.id}, {hart.place()}{runs}")
     return lines
 
 
 def vcpu_lines(arguments):
-    """bulkhead vcpu [N]: its registers, the hart's own while it is in the guest, else as saved when it left."""
-    hart = hart_of_vcpu(arguments[0] if arguments else None)
+    """bulkhead vcpu [[GUEST/]N]: its registers, the hart's own while it is in the guest, else as saved when it left."""
+    hart = hart_of_vcpu(arguments)
     frame = hart.record["guest"]
     with selected(hart.thread):
         csrs = [(name, hart.vs_csr(name)) for name in VS_CSRS]
         pc = register("pc") if hart.in_guest else int(elements(frame["slots"])[0])
         values = [register(name) if hart.in_guest else int(saved)
                   for name, saved in zip(REGISTERS, elements(frame["slots"])[1:])]
-    lines = [f"vCPU {int(hart.vcpu['index'])} on hart {hart.id} (thread {hart.thread.num}), {hart.place()}"]
+    lines = [hart.title()]
     if not hart.in_guest:
         lines.append("  as it left the guest; on a fast path, pc and s0 to s11 are still in the hart: sepc, s0, ...")
     return lines + columns([("pc", pc), *zip(REGISTERS, values)]) + columns(csrs)
@@ -326,10 +353,10 @@ def walk_command_lines(arguments):
 
 
 def exits_lines(arguments):
-    """bulkhead exits [N]: a vCPU's exits, counted, and the last of them."""
-    hart = hart_of_vcpu(arguments[0] if arguments else None)
+    """bulkhead exits [[GUEST/]N]: a vCPU's exits, counted, and the last of them."""
+    hart = hart_of_vcpu(arguments)
     frame = hart.record["guest"]
-    lines = [f"{'exits':>12} {'instructions':>14} {'worst':>8}  cause"]
+    lines = [hart.title(), f"{'exits':>12} {'instructions':>14} {'worst':>8}  cause"]
     lines += [f"{count:>12} {instructions:>14} {worst:>8}  {name}"
               for name, count, instructions, worst in exit_counts_of(frame)]
     lines.append("the last ones, the oldest first: pc, scause, a7 of a call or stval, instret")
@@ -407,8 +434,8 @@ def symbols_lines(arguments):
 
 
 # Name, arguments at least and at most, and what prints it. The last one needs no machine.
-COMMANDS = [("harts", 0, 0, harts_lines), ("vcpu", 0, 1, vcpu_lines), ("stage2", 1, 2, stage2_lines),
-            ("walk", 1, 3, walk_command_lines), ("exits", 0, 1, exits_lines),
+COMMANDS = [("harts", 0, 0, harts_lines), ("vcpu", 0, 2, vcpu_lines), ("stage2", 1, 2, stage2_lines),
+            ("walk", 1, 3, walk_command_lines), ("exits", 0, 2, exits_lines),
             ("owner", 0, 1, owner_lines), ("guest-symbols", 1, 2, symbols_lines)]
 
 

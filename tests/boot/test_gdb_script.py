@@ -130,10 +130,27 @@ def test_a_ring_is_shown_from_its_oldest_record(written, next_index, expected):
     assert [record[0] for record in script.oldest_first(ring, next_index)] == expected
 
 
-def debug(*commands):
-    """Runs the command line that `run.sh --gdb` prints, with these commands of gdb; returns what gdb wrote."""
+@pytest.mark.parametrize("arguments, expected", [
+    (["2"], (None, "2")), (["one/2"], ("one", "2")), (["one", "2"], ("one", "2")), (["one", "$n"], ("one", "$n")),
+])
+def test_a_vcpu_is_named_with_its_guest_or_without(arguments, expected):
+    assert script.named_vcpu(arguments) == expected
+
+
+def test_of_several_vcpus_none_is_taken():
+    """And the reason says which there are."""
+    assert script.the_one(["hart"], ["one/0"]) == "hart"
+    with pytest.raises(LookupError, match="no hart runs such a vCPU"):
+        script.the_one([], [])
+    with pytest.raises(LookupError, match="say one/0 or two/0$"):
+        script.the_one(["hart", "another"], ["one/0", "two/0"])
+
+
+def debug(*commands, options=()):
+    """Runs the command line that `run.sh --gdb` with these options prints, with these commands of gdb; returns what
+    gdb wrote."""
     harness.build("gcc", "hypervisor")
-    process = subprocess.Popen([harness.ROOT / "run.sh", "--gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    process = subprocess.Popen([harness.ROOT / "run.sh", *options, "--gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
     try:
         line = next(line for line in process.stderr if b"gdb-multiarch /" in line).decode()
@@ -155,17 +172,36 @@ def test_gdb_shows_the_built_in_guest_from_the_hypervisor_and_from_inside():
                    "bulkhead stage2 0x80200000", "bulkhead walk 0x80200000", "bulkhead stage2 0x0", "delete",
                    "tbreak *$sepc", "continue", "bulkhead harts", "bulkhead vcpu 0", "bulkhead vcpu 1",
                    "bulkhead stage2")
-    assert "thread 1: hart 0, in the hypervisor, runs vCPU 0\n" in output, output
-    assert "vCPU 0 on hart 0 (thread 1), in the hypervisor\n" in output, output
+    assert "thread 1: hart 0, in the hypervisor, runs vCPU 0 of guest hello\n" in output, output
+    assert "guest hello, vCPU 0 on hart 0 (thread 1), in the hypervisor\n" in output, output
     assert re.search(r"^guest-physical 0x80200000, Sv\d+x4\n(  level .*\n)*  level .* vrwxu.ad maps 0x\w+\n"
                      r"  physical 0x\w+$", output, re.MULTILINE), output
     assert re.search(r"^guest-virtual 0x80200000, Bare\n  guest-physical 0x80200000$", output, re.MULTILINE), output
     assert "nowhere: the entry is not valid" in output, output
     # The call that it stands in is the last one in the ring: scause 10.
     assert re.search(r"^  0x\w{16}  0x000000000000000a  0x\w{16}  \d+$", output, re.MULTILINE), output
-    assert "thread 1: hart 0, in the guest, runs vCPU 0\n" in output, output
+    assert "thread 1: hart 0, in the guest, runs vCPU 0 of guest hello\n" in output, output
     assert re.search(r"in the guest\n  pc +0x00000000802\w{5} ", output), output
     assert "no hart runs such a vCPU" in output and "bulkhead stage2 GPA [HGATP]" in output, output
+
+
+def test_gdb_tells_the_vcpus_of_several_guests_apart():
+    """Two of one guest and one of another, by the guest's name, and without it where no other has such a number."""
+    image = harness.build("gcc", "hypervisor", "boot-guests") / "boot-guests/told.bin"
+    options = [word for name, harts in (("one", 2), ("two", 1))
+               for word in ("--guest", image, "--name", name, "--harts", str(harts), "--append", "counts:100")]
+    output = debug("break handle_guest_call", "continue", "bulkhead harts", "bulkhead vcpu 0", "bulkhead exits 0",
+                   "bulkhead vcpu 1", "bulkhead vcpu two/0", "bulkhead exits one 0", "bulkhead vcpu two/1",
+                   options=options)
+    runs = re.findall(r"^thread \d: hart (\d), in the .*, runs vCPU (\d of guest \w+)$", output, re.MULTILINE)
+    assert sorted(what for _, what in runs) == ["0 of guest one", "0 of guest two", "1 of guest one"], output
+    assert output.count("several guests have such a vCPU: say one/0 or two/0\n") == 2, output
+    titles = re.findall(r"^guest (\w+), vCPU (\d) on hart (\d) \(thread \d\), in the \w+$", output, re.MULTILINE)
+    # Which hart of the machine boots, and so is first, is left to the firmware.
+    hart_of = {what: hart for hart, what in runs}
+    assert titles == [(guest, vcpu, hart_of[f"{vcpu} of guest {guest}"])
+                      for guest, vcpu in (("one", "1"), ("two", "0"), ("one", "0"))], output
+    assert output.count("no hart runs such a vCPU") == 1, output
 
 
 def test_gdb_says_whose_an_address_is():
