@@ -239,6 +239,15 @@ void Guest::left_by_a_vcpu(Vcpu& vcpu)
     }
 }
 
+vm::ExitCounts Guest::exit_counts() const
+{
+    vm::ExitCounts sum;
+    for (const Vcpu* vcpu : vcpus_.span()) {
+        sum.add(vcpu->frame().counts);
+    }
+    return sum;
+}
+
 void Guest::print_report(Sink& sink) const
 {
     const GuestFrame& frame = told_of_->frame();
@@ -265,7 +274,7 @@ void Guest::print_report(Sink& sink) const
                                     .memory = memory_,
                                     .shared = plan_.shared.span(),
                                     .exits = vm::ExitHistory{*frame.ring, next},
-                                    .counts = frame.counts,
+                                    .counts = exit_counts(),
                                     .other_vcpus = places.span(),
                                     .ran = {ended_at_ - started_at_.load(), second},
                                     .restarts = policy_.restarts(),

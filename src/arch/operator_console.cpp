@@ -27,16 +27,6 @@ constexpr std::string_view help_rows[] = {
     "  Ctrl-]     sends one Ctrl-]",
 };
 
-/// All that the harts of a guest have counted.
-vm::ExitCounts counts_of(const Guest& guest)
-{
-    vm::ExitCounts sum;
-    for (const Vcpu* vcpu : guest.vcpus()) {
-        sum.add(vcpu->frame().counts);
-    }
-    return sum;
-}
-
 /// Tenths of a second.
 struct Tenths {
     uint64_t count = 0;
@@ -95,7 +85,7 @@ public:
                 print(sink, "  {}, up {}:", front.name(), tenths_of(front, front.time()));
                 return true;
             }
-            return vm::print_exit_count_row(sink, counts_of(front), row - 1);
+            return vm::print_exit_count_row(sink, front.exit_counts(), row - 1);
         case Kind::help:
             return row < std::size(help_rows) && (sink.write(help_rows[row]), true);
         case Kind::keyboard:
@@ -213,7 +203,7 @@ bool conclude()
             ConsoleLine line;
             println(line, "guest {}: ran {}, {} restart{}", guest->name(), tenths_of(*guest, guest->lifetime()),
                     guest->restarts(), guest->restarts() == 1 ? "" : "s");
-            vm::print_exit_counts(line, counts_of(*guest));
+            vm::print_exit_counts(line, guest->exit_counts());
         }
     }
     bool proved = true;

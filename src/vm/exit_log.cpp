@@ -189,12 +189,12 @@ void ExitCounts::add(ExitCause cause, uint64_t instructions)
     }
 }
 
-[[gnu::cold]] void print_exit_history(Sink& sink, const ExitHistory& history)
+[[gnu::cold]] void print_exit_history(Sink& sink, uint64_t vcpu, const ExitHistory& history)
 {
     if (history.size() == 0) {
-        return println(sink, "  last exits: none");
+        return println(sink, "  last exits of vCPU {}: none", vcpu);
     }
-    println(sink, "  last exits, oldest first:");
+    println(sink, "  last exits of vCPU {}, oldest first:", vcpu);
     for (size_t i = 0; i < history.size();) {
         size_t end = i + 1;
         while (end < history.size() && is_same_but_for_time(history[i], history[end])) {

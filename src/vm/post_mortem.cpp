@@ -306,7 +306,7 @@ std::string_view word_for(isa::sbi::HartStatus status)
     print_registers(sink, post_mortem);
     print_csrs(sink, post_mortem.csrs);
     print_backtrace(sink, post_mortem);
-    print_exit_history(sink, post_mortem.exits);
+    print_exit_history(sink, post_mortem.vcpu, post_mortem.exits);
     print_exit_counts(sink, post_mortem.counts);
     for (const VcpuPlace& other : post_mortem.other_vcpus) {
         println(sink, "  vCPU {}: {}, pc {:#018x}", other.index, word_for(other.status), other.pc);

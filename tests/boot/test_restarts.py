@@ -120,6 +120,19 @@ def test_a_hart_that_hangs_is_noticed_while_another_lives(machine, tmp_path):
     assert run.status == 1, str(run)
 
 
+def test_the_report_shows_the_exits_of_the_vcpu_that_hangs_and_counts_those_of_the_whole_guest(tmp_path):
+    """That one makes a call or two; the other one a call every 10 ms, for 200 ms."""
+    guests = [Told("bad", "hangs:0", "timer-watchdog = <200>;", harts=2), Told("good", "counts:1")]
+    run = run_guests(guests, tmp_path, root="stats;")
+    report = re.search(r"^  last exits of vCPU 1, oldest first:\n(?P<ring>(?:    .*\n)+)"
+                       r"(?P<counts>  exits .*\n(?:    .*\n)+)", run.serial, re.MULTILINE)
+    assert report and report["ring"].count("SBI call") < 10, str(run)
+    calls = int(re.search(r"^    SBI calls +(\d+) ", report["counts"], re.MULTILINE)[1])
+    assert calls >= 20, str(run)
+    # What is printed when all have ended is the sum, too.
+    assert re.search(rf"^guest bad: ran .*\n{re.escape(report['counts'])}", run.serial, re.MULTILINE), str(run)
+
+
 @pytest.mark.parametrize("machine", MACHINES, ids="-".join)
 def test_a_watchdog_spares_a_hart_that_sleeps_and_guests_that_take_their_timers(machine, tmp_path):
     guests = [Told("idle", "idles:1000", "timer-watchdog = <100>;", harts=2),

@@ -99,6 +99,8 @@ public:
     [[nodiscard]] uint64_t lifetime() const { return lifetime_; }
     [[nodiscard]] uint64_t restarts() const { return starts_ == 0 ? 0 : starts_ - 1; }
     [[nodiscard]] std::span<Vcpu* const> vcpus() const { return vcpus_.span(); }
+    /// All that its vCPUs have counted.
+    [[nodiscard]] vm::ExitCounts exit_counts() const;
 
 private:
     [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }

@@ -123,8 +123,8 @@ void format_value(FormatOutput& out, SbiCallText text);
 /// "pc 0xffffffff80006abc, instret 123456: SBI call TIME"
 void format_value(FormatOutput& out, const ExitRecord& record);
 
-/// One line an exit, the oldest first; exits that follow each other and differ in time only share a line, which
-/// says how many they were and shows the first. One line that says so where there are none.
-void print_exit_history(Sink& sink, const ExitHistory& history);
+/// What a vCPU did last: one line an exit, the oldest first; exits that follow each other and differ in time only
+/// share a line, which says how many they were and shows the first. One line that says so where there are none.
+void print_exit_history(Sink& sink, uint64_t vcpu, const ExitHistory& history);
 
 }  // namespace hv::vm

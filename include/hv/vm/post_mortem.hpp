@@ -71,8 +71,8 @@ struct PostMortem {
     const mm::GuestMemory& memory;
     std::span<const mm::GuestRegion> shared{};  ///< with other guests: reached by it, and not in `memory`
 
-    ExitHistory exits;
-    const ExitCounts& counts;
+    ExitHistory exits;         ///< of the vCPU
+    const ExitCounts& counts;  ///< of all of the guest's
 
     std::span<const VcpuPlace> other_vcpus{};
     Duration ran{};         ///< since it was last started

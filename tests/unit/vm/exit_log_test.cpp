@@ -34,7 +34,7 @@ std::string text_of(const T& value)
 std::string history_text(const ExitRing& ring, size_t next)
 {
     StringSink sink;
-    print_exit_history(sink, ExitHistory{ring.records, next});
+    print_exit_history(sink, 3, ExitHistory{ring.records, next});
     return sink.all;
 }
 
@@ -122,7 +122,7 @@ TEST(ExitHistory, IsEmptyBeforeTheFirstExit)
     for (size_t next = 0; next < exit_ring_size; ++next) {
         EXPECT_EQ((ExitHistory{ring.records, next}).size(), 0U);
     }
-    EXPECT_EQ(history_text(ring, 0), "  last exits: none\n");
+    EXPECT_EQ(history_text(ring, 0), "  last exits of vCPU 3: none\n");
 }
 
 TEST(ExitHistory, HoldsTheLast32OldestFirstHoweverManyThereWere)
@@ -151,7 +151,7 @@ TEST(ExitHistory, PrintsExitsThatRepeatInOneLine)
     ring.records[next++] = {0x8020'0000, scause_of(Exception::load_guest_page_fault).bits(), 0x1000'0005, 4000};
     ring.records[next++] = {0x8020'0000, scause_of(Exception::load_guest_page_fault).bits(), 0x1000'0004, 5000};
     ring.records[next++] = {0x8020'0004, scause_of(Exception::load_guest_page_fault).bits(), 0x1000'0004, 6000};
-    EXPECT_EQ(history_text(ring, next), R"(  last exits, oldest first:
+    EXPECT_EQ(history_text(ring, next), R"(  last exits of vCPU 3, oldest first:
     pc 0xffffffff80006abc, instret 1000: SBI call TIME, 12 times
     pc 0xffffffff80006abc, instret 2000: SBI call BASE
     pc 0xffffffff80006abc, instret 3000: SBI call TIME
@@ -165,7 +165,7 @@ TEST(ExitHistory, PrintsARingFullOfTheSameInOneLine)
 {
     ExitRing ring;
     ring.records.fill(sbi_call(0x735049, 7));
-    EXPECT_EQ(history_text(ring, 5), R"(  last exits, oldest first:
+    EXPECT_EQ(history_text(ring, 5), R"(  last exits of vCPU 3, oldest first:
     pc 0xffffffff80006abc, instret 7: SBI call sPI, 32 times
 )");
 }

@@ -219,7 +219,7 @@ TEST(PostMortem, TellsOfACrashLoopWhatTheGuestCouldNotTake)
     at 0x0000000000000000, pc
     at 0xffffffff80000024, ra
     at 0xffffffff80000100
-  last exits, oldest first:
+  last exits of vCPU 1, oldest first:
     pc 0xffffffff80006abc, instret 1000000: SBI call TIME, 12 times
     pc 0x0000000080005010, instret 2000000: store/AMO guest-page fault at 0x8000900c
     pc 0x0000000000000000, instret 2000100: instruction guest-page fault at 0x0
@@ -259,7 +259,7 @@ TEST(PostMortem, TellsOfAStoreToMemoryThatIsReadOnly)
     at 0xffffffff80000024, ra
     at 0xffffffff80000100
     at 0xffffffff80000200
-  last exits: none
+  last exits of vCPU 1: none
   exits: none
   ran for 12.345 s, after 2 restarts
 )");
