@@ -29,8 +29,9 @@ void show_vector()
     arch::println("v = {}", v);
 }
 
-/// The life of every hart once all is built: it runs its vCPU, if it has one. Each of a guest's exits begins at the top
-/// of the hart's stack, which is from now on where this frame begins: what main() keeps above it is the guests' plans.
+/// The life of every hart once all is built: it runs its vCPU, if it has one. Each of a guest's exits begins at the
+/// top of the hart's stack, which is from now on where this frame begins: what main() keeps above it is the guests'
+/// plans.
 [[noreturn, gnu::noinline]] void live(arch::HartRecord& hart)
 {
     hart.stack_top = static_cast<std::byte*>(__builtin_frame_address(0));

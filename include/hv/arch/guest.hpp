@@ -95,12 +95,10 @@ public:
     [[nodiscard]] uint64_t time_delta() const { return time_delta_; }
     /// Its own time, in ticks: since it was started last.
     [[nodiscard]] uint64_t time() const { return read_csr<isa::Csr::time>() + time_delta_; }
-    /// How long it has run in all, until it ended last.
-    [[nodiscard]] uint64_t lifetime() const { return lifetime_; }
+    [[nodiscard]] uint64_t lifetime() const { return lifetime_; }  ///< in all, until it ended last
     [[nodiscard]] uint64_t restarts() const { return starts_ == 0 ? 0 : starts_ - 1; }
     [[nodiscard]] std::span<Vcpu* const> vcpus() const { return vcpus_.span(); }
-    /// All that its vCPUs have counted.
-    [[nodiscard]] vm::ExitCounts exit_counts() const;
+    [[nodiscard]] vm::ExitCounts exit_counts() const;  ///< of all its vCPUs
 
 private:
     [[nodiscard]] uint64_t all_vcpus() const { return low_mask(hart_states_.count()); }
