@@ -383,24 +383,29 @@ def test_an_unknown_key_is_said_to_be_one(tmp_path):
             terminal.expect("console: no such command; Ctrl-\\] h for help\n")
 
 
-@pytest.mark.parametrize("qemu", [harness.QEMU_7, harness.QEMU_10])
-def test_counters_are_exact(tmp_path, qemu):
-    """What tests/boot/counted.S does, to the exit, and instructions that add up. The one software interrupt is its
-    start's: that has vCPU 0 look at its PLIC."""
-    blob = describe(tmp_path, ["one", "two"], "stats;", "counted")
+@pytest.mark.parametrize("qemu, cpu", [(harness.QEMU_7, "rv64"), (harness.QEMU_10, "rv64"),
+                                       (harness.QEMU_7, "rv64,sstc=off"), (harness.QEMU_10, "rv64,sstc=off")])
+def test_counters_are_exact(tmp_path, qemu, cpu):
+    """What tests/boot/counted.S does, to the exit, and instructions that add up; of the second guest's two vCPUs
+    together. One software interrupt of each is its start's: that has vCPU 0 look at its PLIC. With Sstc the timer is
+    the guest's own."""
+    blob = describe(tmp_path, ["one", "two"], "stats;", "counted", harts=["0", "1 2"])
     hypervisor = harness.build("gcc", "hypervisor") / "hypervisor.bin"
-    run = harness.boot(harness.qemu_program(qemu), hypervisor, smp=2, extra=["-icount", "shift=0", "-initrd", blob])
+    run = harness.boot(harness.qemu_program(qemu), hypervisor, smp=3,
+                       extra=["-cpu", cpu, "-icount", "shift=0", "-initrd", blob])
     assert run.status == 0, str(run)
-    for name in ("one", "two"):
+    for name, calls, loads, software in (("one", 121, 80, 1), ("two", 121 + 26 + 27 + 33, 80 + 15, 2 + 26 + 27)):
         table = re.search(rf"^guest {name}: ran [0-9.]+ s, 0 restarts\n  exits .*\n((?:    .*\n)+)", run.serial,
                           re.MULTILINE)
         rows = {row[1]: [int(number) for number in row.groups()[1:]] for row in
                 re.finditer(r"^ +(\D+?) +(\d+) +(\d+) +(\d+) +(\d+)$", table[1], re.MULTILINE)}
         total = rows.pop("all")
         assert {cause: row[0] for cause, row in rows.items()} == {
-            "SBI calls": 100, "loads from devices or from nothing": 80, "stores to devices or to nothing": 57,
-            "fetches from devices or nothing": 30, "virtual instructions": 40, "software interrupts": 1}, str(run)
+            "SBI calls": calls, "loads from devices or from nothing": loads, "stores to devices or to nothing": 57,
+            "fetches from devices or nothing": 30, "virtual instructions": 40, "software interrupts": software,
+            **({"timer interrupts": 20} if "sstc=off" in cpu else {})}, str(run)
         assert total[:2] == [sum(row[i] for row in rows.values()) for i in (0, 1)]
         assert total[3] == max(row[3] for row in rows.values())
         for count, instructions, mean, worst in rows.values():
-            assert mean == instructions // count and 20 <= mean <= worst < 5000, str(run)
+            # No more than that: QEMU's instret goes on with the other harts' instructions, too.
+            assert mean == instructions // count and 20 <= mean <= worst, str(run)
