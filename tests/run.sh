@@ -30,6 +30,7 @@ $QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long
 HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few; HV_HOSTILE=all runs every hostile guest on
 all machines, not on one and an eighth of them on each of the others.
 HV_RANDOM_SEEDS=N runs N random guests from number HV_RANDOM_FROM on (12 from 1).
+HV_RESTARTS=N restarts guests beside Linux N times (20).
 END
 }
 
