@@ -26,7 +26,7 @@ Without a part, all but bench. `all` names them too.
   --help    print this
 
 The last line is the counts: N passed, N failed, N skipped. The status is 1 where a test failed or none ran.
-$QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long each fuzzer runs (10).
+$QEMU names another QEMU to use than the installed one; HV_FUZZ_SECONDS how long each fuzzer runs (5).
 HV_LINUX=all boots Linux in some 10 minutes on all machines, not on a few; HV_HOSTILE=all runs every hostile guest on
 all machines, not on one and an eighth of them on each of the others.
 HV_RANDOM_SEEDS=N runs N random guests from number HV_RANDOM_FROM on (12 from 1).

@@ -8,7 +8,7 @@ import harness
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-SECONDS = int(os.environ.get("HV_FUZZ_SECONDS", "10"))
+SECONDS = int(os.environ.get("HV_FUZZ_SECONDS", "5"))
 
 
 @pytest.mark.parametrize("name", sorted(source.stem for source in HERE.glob("*.cpp")))
