@@ -79,10 +79,9 @@ def numbers_in(output):
     return {name: int(value) / int(of or 1) for name, value, of in found}
 
 
-def most_above(numbers, others):
-    """By how much the first ones are above what the others are, at most; 0 where none is. A guest alone has a smaller
-    ring for its output, the end of which comes more often."""
-    return max(0, *(value - others[name] for name, value in numbers.items()))
+def largest_difference(numbers, others):
+    """By how much the first ones are apart from what the others are, at most."""
+    return max(abs(value - others[name]) for name, value in numbers.items())
 
 
 def operations_on(qemu, hypervisor, guest, folder):
@@ -98,11 +97,11 @@ def operations_on(qemu, hypervisor, guest, folder):
     crowded_without = numbers_in(lines_until_pass([*map(str, among_others), "-cpu", WITHOUT_SSTC]))
     # With Sstc a timer that is due is no exit, and its number is where in a loop of two instructions it comes.
     del crowded["timer-due"]
-    more = max(most_above(crowded, numbers), most_above(crowded_without, without))
+    apart = max(largest_difference(crowded, numbers), largest_difference(without, crowded_without))
     firmware = numbers_in(lines_of(natively))
     for name in ("set-timer", "timer-due"):
         numbers[f"{name}-without-sstc"] = without[name] - firmware[name]
-    numbers["crowd"] = more
+    numbers["crowd"] = apart
     own = re.search(r"^hypervisor: (\d+) KiB of image, (\d+) bytes of heap$", output, re.MULTILINE)
     if own:
         numbers["memory"] = int(own[1]) * 1024 + int(own[2])

@@ -62,7 +62,7 @@ ROWS = (
     ("UART register write, fetched, instructions", "uart-write-fetched", 145, "284 (Bao)"),
     ("UART register read into s1, htinst given, instructions", "uart-read-s1-given", None, ""),
     ("UART register read into s1, fetched, instructions", "uart-read-s1-fetched", None, ""),
-    ("each of these with three more guests asleep: more, at most", "crowd", 0, ""),
+    ("each of these with three more guests asleep: another number, by at most", "crowd", 0, ""),
     ("entry to the tiny guest's first instruction, without copying", "entry", 400_000, "755,011 (Bao)"),
     ("the same, with copying and scrubbing, instructions", "entry-all", None, ""),
     ("copying guest memory, instructions per 8 bytes", "copy", 2.5, ""),
