@@ -3,6 +3,9 @@
 #   on hart HART, where that symbol is defined, whichever hart the firmware chose: by SBI HSM, with that one stopped
 #   with a1 = TREE, where that symbol is defined; otherwise with the firmware's device tree
 # QEMU has the firmware enter it at its lowest address. No stack.
+#
+# OpenSBI 1.1 sometimes sends a hart that HSM has started here instead, with a1 as at the cold boot. So one hart comes
+# from the firmware; what comes behind it was sent to other_hart, if it is HART, or else by the hypervisor.
 
     .equ HYPERVISOR, 0x80200000
     .equ HSM, 0x48534d         # [sbi] the Hart State Management extension
@@ -18,7 +21,11 @@ _start:
     li      a1, TREE
     .endif
     .ifdef HART
+    la      t1, lottery
+    li      t2, 1
+    amoswap.w.aqrl t1, t2, (t1)
     li      t0, HART
+    bnez    t1, astray
     bne     a0, t0, hand_over
     .endif
 enter:
@@ -27,6 +34,10 @@ enter:
     jr      t0
 
     .ifdef HART
+astray:
+    bne     a0, t0, enter
+    j       other_hart
+
 hand_over:
     la      t1, firmware_hart
     sd      a0, 0(t1)
@@ -62,4 +73,6 @@ other_hart:
     .balign 8
 firmware_hart:
     .dword  0
+lottery:
+    .word   0                  # 1 once a hart has come from the firmware
     .endif
