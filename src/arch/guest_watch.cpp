@@ -133,6 +133,9 @@ void begin_watching(Vcpu& vcpu)
     if (vcpu.watched) {
         vcpu.timer_watchdog.rest();
         set_or_clear(vcpu, std::min(vcpu.guest_timer, look(vcpu, read_csr<Csr::time>())));
+    } else if (vcpu.console_at != never) {
+        // The reset of the hart has turned its timer off, with a line still waiting.
+        set_or_clear(vcpu, never);
     }
 }
 

@@ -174,6 +174,15 @@ def test_nothing_of_a_guests_memory_is_left_after_a_restart(tmp_path):
     assert count(run, "canaries found") == 21
 
 
+@pytest.mark.parametrize("machine", MACHINES[::2], ids="-".join)
+def test_half_a_line_comes_after_a_second_also_when_a_restart_came_before(machine, tmp_path):
+    """As the first one did, though the guest ended while the hart's timer was set for another."""
+    run = run_guests([Told("good", "crashes:6000", HALTS), Told("bad", "mutters:2000", RESTARTS.format(1))], tmp_path,
+                     machine)
+    assert count(run, r"^bad: half\\$") == 2, str(run)
+    assert count(run, "^guest bad: not restarted again") == 1, str(run)
+
+
 @pytest.mark.parametrize("machine", MACHINES, ids="-".join)
 def test_every_start_is_in_the_state_of_the_first(machine, tmp_path):
     """Registers, CSRs, devices, hart states, tables: as a digest, of two harts that leave them otherwise."""

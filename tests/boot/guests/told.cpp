@@ -2,6 +2,7 @@
 //
 //   counts:N     says so every 10 ms, N times, and shuts down
 //   speaks:MS    says so once, and then nothing more
+//   mutters:MS   writes half of a line, the rest after so many ms, half of another one, and fails soon after
 //   crashes:MS   traps after so many ms, with a trap vector that is nowhere
 //   fails:MS     asks for a reset, because of a failure
 //   reboots:MS   asks for a reboot, again and again
@@ -95,6 +96,13 @@ void wait_ms(uint64_t ms)
     wait_for_beat(ms / 10);
     disable_interrupts();
     set_timer(UINT64_MAX);
+}
+
+/// Without the end of a line.
+void mutter(std::string_view text)
+{
+    sbi_call(sbi::Extension::debug_console, sbi::DebugConsole::write, text.size(),
+             reinterpret_cast<uintptr_t>(text.data()), 0);
 }
 
 [[noreturn]] void reset(sbi::ResetType type, sbi::ResetReason reason)
@@ -209,6 +217,12 @@ void scenario()
         wait_ms(order.number);
         tell("has spoken");
         wait_for_beat(UINT64_MAX);
+    } else if (is("mutters")) {
+        mutter("half");
+        wait_ms(order.number);
+        mutter(" whole\nhalf of the last");
+        wait_ms(10);
+        reset(sbi::ResetType::cold_reboot, sbi::ResetReason::system_failure);
     } else if (is("crashes")) {
         wait_ms(order.number);
         crash();
