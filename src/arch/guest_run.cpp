@@ -2,6 +2,7 @@
 #include <hv/arch/vcpu.hpp>
 
 #include <bit>
+#include <optional>
 
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest.hpp>
@@ -99,6 +100,19 @@ void wait_for_interrupt()
     asm volatile("wfi" : : : "memory");
 }
 
+/// Where the vCPU was told to begin, if it was.
+std::optional<vm::HartEntry> take_start(Vcpu& vcpu)
+{
+    vm::HartStates& states = vcpu.guest->hart_states();
+    if (states.status(vcpu.index) != isa::sbi::HartStatus::start_pending) {
+        return std::nullopt;
+    }
+    // Of the guest's run before, or to a hart that was stopped: an IPI does not reach it. But one is not lost that
+    // comes as soon as the hart is seen to be started.
+    vcpu.requests.fetch_and(~request::software_interrupt);
+    return states.take_start(vcpu.index);
+}
+
 [[noreturn]] void start_vcpu(Vcpu& vcpu, vm::HartEntry entry)
 {
     vcpu.counters = vm::PmuCounters{true};
@@ -106,8 +120,6 @@ void wait_for_interrupt()
     vcpu.refetched_at = Vcpu::nowhere;
     vcpu.guest_timer = UINT64_MAX;
     vcpu.entered = true;
-    // Of the guest's run before, or to a hart that was stopped: an IPI does not reach it.
-    vcpu.requests.fetch_and(~request::software_interrupt);
     const Guest& guest = *vcpu.guest;
     reset_guest_cpu(vcpu.frame(), guest.plan().cpu, {guest.hgatp(), guest.time_delta(), vcpu.index, entry});
     if (guest.plan().shows_digests) {
@@ -225,7 +237,7 @@ void wait_for_start(Vcpu& vcpu)
         }
         // While the guest is ending, a start that was asked for before does not count.
         if (!guest.is_ending() && !guest.is_paused()) {
-            if (const auto entry = guest.hart_states().take_start(vcpu.index)) {
+            if (const auto entry = take_start(vcpu)) {
                 start_vcpu(vcpu, *entry);
             }
         }
