@@ -100,7 +100,7 @@ build() {
 
 # Runs the unit tests built by preset $1.
 run_unit_tests() {
-    local preset=$1 status=0
+    local preset=$1
     build "$preset" unit-tests || return 0
     local command=("$root/build/$preset/unit-tests" --gtest_brief=1 ${only:+"--gtest_filter=*$only*"})
     if [[ $list ]]; then
@@ -108,10 +108,20 @@ run_unit_tests() {
         return
     fi
     say "unit tests, $preset"
-    "${command[@]}" --gtest_output="xml:$results/unit-tests-$preset.xml" </dev/null || status=$?
+    local half
+    for half in 0 1; do
+        run_half_of_unit_tests "$preset" $half "${command[@]}" &
+    done
+    wait
+}
+
+# Half $2 of the unit tests of preset $1, by command $3...
+run_half_of_unit_tests() {
+    local name=unit-tests-$1-$2 half=$2 status=0
+    shift 2
+    GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=$half "$@" --gtest_output="xml:$results/$name.xml" </dev/null || status=$?
     # A test that failed is in the file; a sanitizer's report ends the program before it writes one.
-    [[ -e $results/unit-tests-$preset.xml ]] ||
-        note_failure "unit-tests-$preset" "the unit tests of $preset ended with status $status"
+    [[ -e $results/$name.xml ]] || note_failure "$name" "the unit tests $name ended with status $status"
 }
 
 # Builds what the Python tests of the parts chosen will ask for, so that none waits for another's build.
