@@ -51,7 +51,8 @@ private:
                                                                             PhysRange range) const;
     [[gnu::noinline]] Expected<void, DescriptionError> place_regions();
     [[gnu::noinline]] Expected<void, DescriptionError> place_others();
-    [[nodiscard, gnu::noinline]] std::optional<mm::GuestPlace> find_piece(uint64_t size) const;
+    [[nodiscard, gnu::noinline]] PhysRange find_piece(uint64_t size) const;
+    [[gnu::noinline]] void hold(PhysRange range, std::string_view name);
     [[nodiscard, gnu::noinline]] DescriptionError first_too_large(uint64_t wanted) const;
     [[nodiscard, gnu::noinline]] DescriptionError
     shortage(uint64_t missing, std::string_view node, DescriptionNode place, uint64_t size, uint64_t before) const;
@@ -196,21 +197,30 @@ Expected<void, DescriptionError> Placer::place_bases()
                                                .text = "whose memory has no base: it is linked for 0x80200000"}};
         }
         placement_.guests[i].memory.push_back(range);
-        placement_.held.push_back({Holder::guest, range, guest.name});
-        if (placement_.heap.overlaps(range)) {
-            placement_.heap = PhysRange::between(placement_.heap.start, range.start);
-        }
+        hold(range, guest.name);
     }
     return {};
 }
 
-/// Above the heap, or else the heap's own end.
-std::optional<mm::GuestPlace> Placer::find_piece(uint64_t size) const
+/// The heap ends where it begins.
+void Placer::hold(PhysRange range, std::string_view name)
+{
+    placement_.held.push_back({Holder::guest, range, name});
+    if (placement_.heap.overlaps(range)) {
+        placement_.heap = PhysRange::between(placement_.heap.start, range.start);
+    }
+}
+
+/// Above the heap, or else the heap's own end. Empty where there is none.
+PhysRange Placer::find_piece(uint64_t size) const
 {
     for (const std::span<const PhysRange> ram : {machine_.ram, std::span<const PhysRange>{}}) {
-        const auto place = mm::place_guests(ram, placement_.held.span(), placement_.heap, size);
-        if (place && place->blocks.size() == 1) {
-            return place;
+        auto place = mm::place_guests(ram, placement_.held.span(), placement_.heap, size);
+        if (!place) {
+            continue;
+        }
+        if (const PhysRange piece = place->take(size); piece.size == size) {
+            return piece;
         }
     }
     return {};
@@ -220,18 +230,16 @@ std::optional<mm::GuestPlace> Placer::find_piece(uint64_t size) const
 Expected<void, DescriptionError> Placer::place_regions()
 {
     for (const RegionDescription& region : description_.regions) {
-        const auto place = find_piece(region.size);
-        if (!place) {
+        const PhysRange range = find_piece(region.size);
+        if (range.empty()) {
             uint64_t there = align_down(region.size - 1, mm::guest_alignment);
-            while (there != 0 && !find_piece(there)) {
+            while (there != 0 && find_piece(there).empty()) {
                 there -= mm::guest_alignment;
             }
             return Unexpected{shortage(region.size - there, region.name, DescriptionNode::region, region.size, 0)};
         }
-        const PhysRange range{place->blocks[0].start, region.size};
         placement_.regions.push_back(range);
-        placement_.held.push_back({Holder::guest, range, region.name});
-        placement_.heap = place->heap;
+        hold(range, region.name);
     }
     return {};
 }

@@ -12,7 +12,6 @@
 #include <hv/lib/static_vector.hpp>
 #include <hv/lib/vector.hpp>
 #include <hv/mm/guest_memory.hpp>
-#include <hv/mm/guest_place.hpp>
 #include <hv/vm/description.hpp>
 #include <hv/vm/fault_policy.hpp>
 #include <hv/vm/guest_tree.hpp>
@@ -26,7 +25,6 @@ struct HartRecord;
 
 /// What a guest is made of. All that it points to outlives the guest: a restart copies from it again.
 struct GuestPlan {
-    static constexpr size_t max_regions = mm::GuestPlace::max_blocks;
     static constexpr size_t max_shared = vm::Description::max_regions;
     static constexpr size_t max_windows = vm::HostDevice::max_windows * vm::GuestDescription::max_devices;
     static constexpr size_t max_interrupts = vm::HostDevice::max_interrupts * vm::GuestDescription::max_devices;
@@ -34,7 +32,7 @@ struct GuestPlan {
     std::string_view name{};
     std::span<HartRecord* const> harts{};                  ///< vCPU n runs on harts[n]
     GuestPhysRange memory{};                               ///< its own, as it sees it
-    StaticVector<mm::GuestRegion, max_regions> regions{};  ///< where that lies
+    Vector<mm::GuestRegion> regions{};                     ///< where that lies
     StaticVector<mm::GuestRegion, max_windows> windows{};  ///< devices of the machine's
     StaticVector<uint32_t, max_interrupts> interrupts{};   ///< of those, at the machine's PLIC and at the guest's
     Vector<vm::GuestDevice> devices{};                     ///< the same for the tree, which views them

@@ -30,8 +30,14 @@ struct MachineRequest {
 
 /// What one guest is given.
 struct GuestPlacement {
+    /// Claims, bases and regions.
+    static constexpr size_t max_held =
+        MachineRequest::max_claims + Description::max_guests + Description::max_regions;
+    /// Each begins with a bank, behind what is held, or at the heap's end.
+    static constexpr size_t max_pieces = fdt::HostMachine::max_ram_banks + max_held + 1;
+
     /// In the order of the guest's own addresses; none is empty, all together are its memory.
-    StaticVector<PhysRange, mm::GuestPlace::max_blocks> memory;
+    StaticVector<PhysRange, max_pieces> memory;
     /// vCPU n runs on the nth, an index into MachineRequest::harts.
     StaticVector<uint32_t, GuestDescription::max_harts> harts;
     StaticVector<HostDevice, GuestDescription::max_devices> devices;
@@ -43,7 +49,7 @@ struct Placement {
     StaticVector<PhysRange, Description::max_regions> regions;     ///< likewise; starts at a multiple of 2 MiB
     PhysRange heap;                                                ///< what is left of it
     /// The request's claims, and behind them those of guests and regions whose place is known.
-    StaticVector<mm::Claim, MachineRequest::max_claims + Description::max_guests + Description::max_regions> held;
+    StaticVector<mm::Claim, GuestPlacement::max_held> held;
 };
 
 /// Fills in `placement`, which is fresh. Guests that name harts or a base get those; what is left goes to the

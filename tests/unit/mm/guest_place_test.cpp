@@ -2,6 +2,7 @@
 #include <hv/mm/guest_place.hpp>
 
 #include <array>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,11 +21,24 @@ PhysRange block(uint64_t start, uint64_t mebibytes)
     return {PhysAddr{start}, mebibytes * mib};
 }
 
+/// Where these bytes of the place lie.
+std::vector<PhysRange> blocks_of(GuestPlace place, uint64_t mebibytes)
+{
+    std::vector<PhysRange> blocks;
+    for (uint64_t missing = mebibytes * mib; missing != 0; missing -= blocks.back().size) {
+        blocks.push_back(place.take(missing));
+        if (blocks.back().empty()) {
+            break;
+        }
+    }
+    return blocks;
+}
+
 TEST(GuestPlace, IsTheLowestFreeMemoryAboveTheHeap)
 {
     const auto place = place_guests(one_bank, {}, linked_heap, 8 * mib);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 8)));
+    EXPECT_THAT(blocks_of(*place, 8), ElementsAre(block(0x8680'0000, 8)));
     EXPECT_EQ(place->heap, linked_heap);
 }
 
@@ -34,7 +48,7 @@ TEST(GuestPlace, PassesWhatIsClaimed)
                                        {Holder::reserved, {PhysAddr{0x86a0'0000}, 1}, "a"}}};
     const auto place = place_guests(one_bank, claims, linked_heap, 6 * mib);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8720'0000, 6)));
+    EXPECT_THAT(blocks_of(*place, 6), ElementsAre(block(0x8720'0000, 6)));
 }
 
 TEST(GuestPlace, IsSeveralBlocksWhereNoneHoldsEverything)
@@ -44,8 +58,7 @@ TEST(GuestPlace, IsSeveralBlocksWhereNoneHoldsEverything)
         {{Holder::initrd, block(0x8e20'0000, 32), ""}, {Holder::device_tree, {PhysAddr{0x9be0'0000}, 8000}, ""}}};
     const auto place = place_guests(bank, claims, linked_heap, 256 * mib);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 122), block(0x9020'0000, 134)));
-    EXPECT_EQ(place->size(), 256 * mib);
+    EXPECT_THAT(blocks_of(*place, 256), ElementsAre(block(0x8680'0000, 122), block(0x9020'0000, 134)));
     EXPECT_EQ(place->heap, linked_heap);
 }
 
@@ -56,7 +69,7 @@ TEST(GuestPlace, TakesTheHeapsEndWhereNothingElseIsFree)
     const std::array<Claim, 1> claims{{{Holder::device_tree, {PhysAddr{0x83e0'0000}, 5000}, ""}}};
     const auto place = place_guests(small, claims, heap, 8 * mib);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8360'0000, 8)));
+    EXPECT_THAT(blocks_of(*place, 8), ElementsAre(block(0x8360'0000, 8)));
     EXPECT_EQ(place->heap, PhysRange::between(heap.start, PhysAddr{0x8360'0000}));
 }
 
@@ -64,7 +77,7 @@ TEST(GuestPlace, TakesOfTheHeapOnlyWhatIsMissing)
 {
     const auto place = place_guests(one_bank, {}, linked_heap, 80 * mib);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 24), block(0x82e0'0000, 56)));
+    EXPECT_THAT(blocks_of(*place, 80), ElementsAre(block(0x8680'0000, 24), block(0x82e0'0000, 56)));
     EXPECT_EQ(place->heap.end(), PhysAddr{0x82e0'0000});
 }
 
@@ -81,19 +94,40 @@ TEST(GuestPlace, IsWholeLargePagesWhateverIsAskedFor)
 {
     const auto place = place_guests(one_bank, {}, linked_heap, 4096);
     ASSERT_TRUE(place);
-    EXPECT_THAT(place->blocks, ElementsAre(block(0x8680'0000, 2)));
+    EXPECT_THAT(blocks_of(*place, 2), ElementsAre(block(0x8680'0000, 2)));
 }
 
 TEST(GuestPlace, GivesOutItsBlocksInPieces)
 {
-    GuestPlace place;
-    place.blocks.push_back(block(0x8680'0000, 4));
-    place.blocks.push_back(block(0x9000'0000, 8));
-    EXPECT_EQ(place.take(2 * mib), block(0x8680'0000, 2));
-    EXPECT_EQ(place.take(6 * mib), block(0x8680'0000 + 2 * mib, 2));
-    EXPECT_EQ(place.take(4 * mib), block(0x9000'0000, 4));
-    EXPECT_EQ(place.take(64 * mib), block(0x9040'0000, 4));
-    EXPECT_TRUE(place.take(mib).empty());
+    const std::array<PhysRange, 2> banks{{block(0x8680'0000, 4), block(0x9000'0000, 8)}};
+    auto place = place_guests(banks, {}, {PhysAddr{0x8031'4000}, mib}, 12 * mib);
+    ASSERT_TRUE(place);
+    EXPECT_EQ(place->take(2 * mib), block(0x8680'0000, 2));
+    EXPECT_EQ(place->take(6 * mib), block(0x8680'0000 + 2 * mib, 2));
+    EXPECT_EQ(place->take(4 * mib), block(0x9000'0000, 4));
+    EXPECT_EQ(place->take(64 * mib), block(0x9040'0000, 4));
+    EXPECT_TRUE(place->take(mib).empty());
+}
+
+TEST(GuestPlace, IsOfAnyNumberOfBlocks)
+{
+    const std::array<PhysRange, 1> bank{{block(0x8000'0000, 512)}};
+    std::vector<Claim> claims;
+    std::vector<PhysRange> between;
+    for (uint64_t at = 0x9000'0000; at != 0x9400'0000; at += 4 * mib) {
+        claims.push_back({Holder::guest, block(at, 2), "a"});
+        between.push_back(block(at + 2 * mib, 2));
+    }
+    claims.push_back({Holder::guest, block(0x9400'0000, 192), "rest"});
+    between.insert(between.begin(), block(0x8680'0000, 152));
+    const auto place = place_guests(bank, claims, linked_heap, 184 * mib);
+    ASSERT_TRUE(place);
+    EXPECT_EQ(blocks_of(*place, 184), between);
+    EXPECT_EQ(place->heap, linked_heap);
+    const uint64_t room = room_for_guests(bank, claims, linked_heap);
+    EXPECT_EQ(room, (184 + 94) * mib);
+    EXPECT_TRUE(place_guests(bank, claims, linked_heap, room));
+    EXPECT_FALSE(place_guests(bank, claims, linked_heap, room + 1));
 }
 
 TEST(GuestPlace, RoomIsTheMostThatIsFound)

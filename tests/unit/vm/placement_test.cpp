@@ -184,6 +184,74 @@ TEST_F(Placed, TheLastByteThatThereIsCanBeGiven)
                 testing::StartsWith("a/memory: is 118 MiB, and the machine is 2097152 bytes short"));
 }
 
+TEST_F(Placed, MemoryInManyPiecesIsAllGivenAndNoByteMore)
+{
+    const auto with = [](uint64_t mebibytes) {
+        auto fresh = std::make_unique<Machine>();
+        fresh->ram = {block(0x8000'0000, 1024)};
+        for (const char* name : {"0", "1", "2", "3", "4", "5", "6", "7", "8"}) {
+            const uint64_t number = fresh->description.guests.size();
+            fresh->add(name, 4).memory_base = PhysAddr{0x9000'0000 + number * 6 * mib};
+        }
+        fresh->harts = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+        fresh->add("big", mebibytes);
+        return fresh;
+    };
+    // Below the device tree and behind it, in 8 gaps between guests, behind those, and the heap's end.
+    const auto most = with(58 + 128 + 8 * 2 + 716 + 58);
+    EXPECT_EQ(most->place_all(), "");
+    uint64_t size = 0;
+    for (const PhysRange& piece : most->placement.guests[9].memory) {
+        size += piece.size;
+    }
+    EXPECT_EQ(size, most->description.guests[9].memory);
+    EXPECT_EQ(most->placement.guests[9].memory.size(), 12U);
+    EXPECT_THAT(with(58 + 128 + 8 * 2 + 716 + 60)->place_all(),
+                testing::StartsWith("big/memory: is 978 MiB, and the machine is 2097152 bytes short: of 1 GiB"));
+}
+
+TEST_F(Placed, AGuestCanHaveAsManyPiecesAsThereCanBe)
+{
+    constexpr uint64_t bank = 64;
+    m.ram = {block(0x8000'0000, 128)};
+    while (m.ram.size() != fdt::HostMachine::max_ram_banks) {
+        m.ram.push_back(block(0x9000'0000 + m.ram.size() * 2 * bank * mib, bank));
+    }
+    uint64_t at = m.ram[1].start.value() + 2 * mib;
+    const auto next = [&] {
+        const uint64_t here = at;
+        at += 4 * mib;
+        if (at + 4 * mib > (here & ~(2 * bank * mib - 1)) + bank * mib) {
+            at = (here & ~(2 * bank * mib - 1)) + 2 * bank * mib + 2 * mib;
+        }
+        return PhysAddr{here};
+    };
+    while (m.claims.size() != MachineRequest::max_claims) {
+        m.claims.push_back({Holder::reserved, {next(), 4096}, "r"});
+    }
+    m.harts.clear();
+    for (size_t i = 0; i + 1 != Description::max_guests; ++i) {
+        m.harts.push_back(i);
+        m.add("g", 4).memory_base = next();
+        at += 4 * mib;
+    }
+    m.harts.push_back(99);
+    Machine again = m;
+    again.add("all", 2048);
+    const std::string why = again.place_all();
+    const size_t number = why.find("machine is ");
+    ASSERT_NE(number, std::string::npos) << why;
+    m.add("all", 2048).memory -= std::stoull(why.substr(number + 11));
+    EXPECT_EQ(m.place_all(), "");
+    const auto& pieces = m.placement.guests.back().memory;
+    uint64_t size = 0;
+    for (const PhysRange& piece : pieces) {
+        size += piece.size;
+    }
+    EXPECT_EQ(size, m.description.guests.back().memory);
+    EXPECT_GT(pieces.size(), 50U);
+}
+
 TEST_F(Placed, SharedRegionsHaveAPlaceOfTheirOwn)
 {
     RegionDescription region;
