@@ -45,7 +45,7 @@ private:
     [[gnu::noinline]] void give_harts();
     [[gnu::noinline]] Expected<void, DescriptionError> give_devices();
     [[nodiscard]] std::span<const mm::Claim> claim_on(const HostDevice& device) const;
-    [[nodiscard]] bool is_taken(uint32_t interrupt, size_t guests) const;
+    [[nodiscard, gnu::noinline]] std::string_view why_taken(const HostDevice& device, size_t guest) const;
     [[gnu::noinline]] Expected<void, DescriptionError> place_bases();
     [[nodiscard, gnu::noinline]] std::optional<DescriptionError> why_not_at(const GuestDescription& guest,
                                                                             PhysRange range) const;
@@ -106,18 +106,23 @@ std::span<const mm::Claim> Placer::claim_on(const HostDevice& device) const
     return {};
 }
 
-/// By one of the first `guests`.
-bool Placer::is_taken(uint32_t interrupt, size_t guests) const
+/// What speaks against it among those that were given before; empty where nothing does.
+std::string_view Placer::why_taken(const HostDevice& device, size_t guest) const
 {
-    for (const GuestPlacement& guest : std::span{placement_.guests}.first(guests)) {
-        for (const HostDevice& device : guest.devices) {
-            if (std::find(device.interrupts.begin(), device.interrupts.end(), interrupt) !=
-                device.interrupts.end()) {
-                return true;
+    for (size_t i = 0; i <= guest; ++i) {
+        for (const HostDevice& other : placement_.guests[i].devices) {
+            // No two devices share a page: it is the same one.
+            if (other.registers.front().start == device.registers.front().start) {
+                return "is a device that is named by another path, too";
+            }
+            if (i != guest && std::find_first_of(other.interrupts.begin(), other.interrupts.end(),
+                                                 device.interrupts.begin(),
+                                                 device.interrupts.end()) != other.interrupts.end()) {
+                return "has an interrupt that is another guest's";
             }
         }
     }
-    return false;
+    return {};
 }
 
 Expected<void, DescriptionError> Placer::give_devices()
@@ -125,24 +130,24 @@ Expected<void, DescriptionError> Placer::give_devices()
     for (size_t i = 0; i != description_.guests.size(); ++i) {
         const GuestDescription& guest = description_.guests[i];
         for (const std::string_view path : guest.devices) {
-            HV_TRY(const HostDevice device, find_host_device(*machine_.tree, *machine_.host, guest, path));
+            const auto device = find_host_device(*machine_.tree, *machine_.host, guest, path);
+            if (!device) {
+                return Unexpected{device.error()};
+            }
             DescriptionError error{.kind = Kind::unusable_device,
                                    .place = DescriptionNode::guest,
                                    .node = guest.name,
                                    .property = "devices",
                                    .text = path,
-                                   .other = "overlaps",
-                                   .held = claim_on(device)};
+                                   .other = why_taken(*device, i),
+                                   .held = claim_on(*device)};
             if (!error.held.empty()) {
+                error.other = "overlaps";
+            }
+            if (!error.other.empty()) {
                 return Unexpected{error};
             }
-            for (const uint32_t interrupt : device.interrupts) {
-                if (is_taken(interrupt, i)) {
-                    error.other = "has an interrupt that is another guest's";
-                    return Unexpected{error};
-                }
-            }
-            placement_.guests[i].devices.push_back(device);
+            placement_.guests[i].devices.push_back(*device);
         }
     }
     return {};

@@ -321,6 +321,30 @@ TEST_F(Placed, ADeviceOnWhatSomebodyHoldsIsRefused)
     EXPECT_EQ(with({Holder::reserved, {PhysAddr{0x2200'1000}, 0x1000}, "next"}), "");
 }
 
+TEST_F(Placed, ADeviceHasOneOwnerHoweverItsPathIsSpelt)
+{
+    const test::Blob blob = test::compile("/ { #address-cells = <2>; #size-cells = <2>; "
+                                          "flash@20000000 { reg = <0 0x20000000 0 0x1000>, <0 0x22000000 0 0x1000>; };"
+                                          "rtc@30000000 { reg = <0 0x30000000 0 0x1000>; }; };");
+    const auto tree = fdt::Tree::open(blob);
+    const auto with = [&](std::string_view first, std::string_view second, bool is_one_guest) {
+        const auto fresh = std::make_unique<Machine>();
+        fresh->tree = &*tree;
+        fresh->add("a", 8).devices.push_back(first);
+        fresh->add("b", 8);
+        fresh->description.guests[is_one_guest ? 0 : 1].devices.push_back(second);
+        return fresh->place_all();
+    };
+    for (const std::string_view again : {"/flash", "//flash@20000000", "/flash@20000000/"}) {
+        const std::string wrong =
+            "/devices: \"" + std::string{again} + "\" is a device that is named by another path, too";
+        EXPECT_EQ(with("/flash@20000000", again, false), "b" + wrong);
+        EXPECT_EQ(with("/flash@20000000", again, true), "a" + wrong);
+        EXPECT_EQ(with("/rtc@30000000", again, false), "");
+        EXPECT_EQ(with("/rtc@30000000", again, true), "");
+    }
+}
+
 TEST_F(Placed, AHartThatThereIsNotIsNamed)
 {
     m.add("a", 4).hart_ids.push_back(3);
