@@ -241,7 +241,8 @@ Expected<void, DescriptionError> Placer::place_regions()
             while (there != 0 && find_piece(there).empty()) {
                 there -= mm::guest_alignment;
             }
-            return Unexpected{shortage(region.size - there, region.name, DescriptionNode::region, region.size, 0)};
+            const uint64_t missing = room_for(region.size) - there;
+            return Unexpected{shortage(missing, region.name, DescriptionNode::region, region.size, 0)};
         }
         placement_.regions.push_back(range);
         hold(range, region.name);

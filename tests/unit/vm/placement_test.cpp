@@ -278,6 +278,19 @@ TEST_F(Placed, ARegionForWhichThereIsNoRoomIsNamed)
                                                    "bytes short: of 128 MiB of RAM the hypervisor holds 6 MiB"));
 }
 
+TEST_F(Placed, WhatIsShortForARegionAreLargePages)
+{
+    RegionDescription region;
+    region.name = "ring";
+    region.size = 0x1000;
+    m.description.regions.push_back(region);
+    m.add("a", 58).memory_base = PhysAddr{0x8440'0000};
+    m.add("b", 56).memory_base = PhysAddr{0x8080'0000};
+    m.claims.push_back({Holder::reserved, {PhysAddr{0x8400'0000}, 0x1000}, "above b"});
+    EXPECT_THAT(m.place_all(), testing::StartsWith("ring/size: is 4 KiB in one piece, and the machine is 2097152 "
+                                                   "bytes short: of 128 MiB of RAM"));
+}
+
 TEST_F(Placed, ARegionMayLieAtTheHeapsEnd)
 {
     RegionDescription region;
