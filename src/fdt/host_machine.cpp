@@ -72,6 +72,7 @@ private:
         }
     }
 
+    void add_ram(PhysRange range);
     void add_reserved(const ReservedRange& range);
     void check_count(std::string_view things, size_t limit, size_t surplus);
 
@@ -150,6 +151,24 @@ void HostReader::add_reserved(const ReservedRange& range)
     }
 }
 
+/// As one bank with those that it overlaps.
+void HostReader::add_ram(PhysRange range)
+{
+    for (size_t i = 0; i != machine_.ram.size();) {
+        PhysRange& bank = machine_.ram.data()[i];
+        if (!bank.overlaps(range)) {
+            ++i;
+            continue;
+        }
+        range = PhysRange::between(std::min(bank.start, range.start), std::max(bank.end(), range.end()));
+        bank = machine_.ram.back();
+        machine_.ram.pop_back();
+    }
+    if (!machine_.ram.try_push_back(range)) {
+        ++surplus_ram_;
+    }
+}
+
 void HostReader::finish_memory()
 {
     if (!has(Slot::reg)) {
@@ -176,8 +195,8 @@ void HostReader::finish_memory()
         }
         if (section_ == Section::reserved_memory) {
             add_reserved({*range, node_.name(), has(Slot::no_map)});
-        } else if (!machine_.ram.try_push_back(*range)) {
-            ++surplus_ram_;
+        } else {
+            add_ram(*range);
         }
     }
 }

@@ -33,7 +33,7 @@ struct HostMachine {
     static constexpr size_t max_reserved = 32;
     static constexpr size_t max_harts = 64;
 
-    StaticVector<PhysRange, max_ram_banks> ram;          ///< in the tree's order; none is empty
+    StaticVector<PhysRange, max_ram_banks> ram;          ///< none is empty, no two overlap
     StaticVector<ReservedRange, max_reserved> reserved;  ///< none is empty
     StaticVector<Hart, max_harts> harts;
     size_t harts_left_out = 0;        ///< how many there are beyond the room for them

@@ -92,6 +92,18 @@ TEST(HostMachine, TakesEveryBankOfRamThatIsNotEmptyOrDisabled)
                                                  range(0x6'0000'0000, 0x10)));
 }
 
+TEST(HostMachine, MakesOneBankOfThoseThatOverlap)
+{
+    const Host machine = host(R"(
+        memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x8000000>, <1 0 0 0x1000>,
+            <0 0x90000000 0 0x8000000>, <0 0xa0000000 0 0x1000>, <0 0x98000000 0 0x1000>; };
+        memory@84000000 { device_type = "memory"; reg = <0 0x87fff000 0 0x8002000>, <0 0xa0000800 0 0x100>; };)");
+    EXPECT_EQ(machine.error(), "none");
+    EXPECT_THAT(machine.machine.ram,
+                testing::UnorderedElementsAre(range(0x80000000, 0x18000000), range(0x98000000, 0x1000),
+                                              range(0xa0000000, 0x1000), range(0x1'0000'0000, 0x1000)));
+}
+
 TEST(HostMachine, TakesReservedRangesFromTheBlockAndFromTheNodes)
 {
     const Host machine{test::compile(R"(/memreserve/ 0x81000000 0x2000;
