@@ -151,9 +151,14 @@ void HostReader::add_reserved(const ReservedRange& range)
     }
 }
 
-/// As one bank with those that it overlaps.
+/// What of it can be used, as one bank with those that it overlaps.
 void HostReader::add_ram(PhysRange range)
 {
+    constexpr PhysAddr limit{HostMachine::ram_limit};
+    if (range.start >= limit) {
+        return;
+    }
+    range.size = std::min(range.size, limit - range.start);
     for (size_t i = 0; i != machine_.ram.size();) {
         PhysRange& bank = machine_.ram.data()[i];
         if (!bank.overlaps(range)) {

@@ -116,12 +116,13 @@ bool GuestReader::read_memory(const fdt::Property& property)
            (!with_base || read_base(property, fdt::read_be64(property.value.data())));
 }
 
-/// The size is known, and right. Guest-physical addresses have 41 bits, and devices lie below a guest's RAM.
+/// The size is known, and right. Devices lie below a guest's RAM, and the hypervisor's map ends above it.
 bool GuestReader::read_base(const fdt::Property& property, uint64_t base)
 {
     constexpr uint64_t unit = GuestDescription::base_unit;
     constexpr uint64_t least = guest_map::ram.value();
-    const uint64_t most = align_down((uint64_t{1} << 41) - guest_.memory, unit);
+    static_assert(least + GuestDescription::most_memory <= GuestDescription::memory_limit);
+    const uint64_t most = align_down(GuestDescription::memory_limit - guest_.memory, unit);
     if (base < least || base > most) {
         return fail(Kind::base_out_of_range, property.name, base, least, most);
     }

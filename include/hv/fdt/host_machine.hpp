@@ -4,6 +4,7 @@
 #include <hv/fdt/host_interrupts.hpp>
 #include <hv/fdt/host_isa.hpp>
 #include <hv/fdt/tree.hpp>
+#include <hv/isa/pte.hpp>
 #include <hv/lib/static_vector.hpp>
 
 namespace hv::fdt {
@@ -32,8 +33,10 @@ struct HostMachine {
     static constexpr size_t max_ram_banks = 16;
     static constexpr size_t max_reserved = 32;
     static constexpr size_t max_harts = 64;
+    /// RAM from here on is left alone: the hypervisor's map, Sv39, is the identity, and ends here.
+    static constexpr uint64_t ram_limit = uint64_t{1} << (isa::Sv39::address_bits - 1);
 
-    StaticVector<PhysRange, max_ram_banks> ram;          ///< none is empty, no two overlap
+    StaticVector<PhysRange, max_ram_banks> ram;          ///< below ram_limit; none is empty, no two overlap
     StaticVector<ReservedRange, max_reserved> reserved;  ///< none is empty
     StaticVector<Hart, max_harts> harts;
     size_t harts_left_out = 0;        ///< how many there are beyond the room for them

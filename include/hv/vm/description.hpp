@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include <hv/fdt/host_machine.hpp>
 #include <hv/fdt/tree.hpp>
 #include <hv/lib/expected.hpp>
 #include <hv/lib/static_vector.hpp>
@@ -28,7 +29,8 @@ struct GuestDescription {
     static constexpr uint64_t memory_unit = 4096;
     static constexpr uint64_t base_unit = uint64_t{2} << 20;
     static constexpr uint64_t least_memory = uint64_t{4} << 20;
-    static constexpr uint64_t most_memory = uint64_t{1} << 40;
+    static constexpr uint64_t memory_limit = fdt::HostMachine::ram_limit;  ///< no base lies beyond
+    static constexpr uint64_t most_memory = memory_limit - (uint64_t{2} << 30);
     static constexpr size_t max_bootargs = 2047;
     static constexpr size_t max_devices = 8;
     static constexpr uint32_t max_restart_limit = 1'000'000;

@@ -104,6 +104,14 @@ TEST(HostMachine, MakesOneBankOfThoseThatOverlap)
                                               range(0xa0000000, 0x1000), range(0x1'0000'0000, 0x1000)));
 }
 
+TEST(HostMachine, LeavesRamAloneThatTheHypervisorsMapDoesNotReach)
+{
+    const Host machine = host(R"(memory@80000000 { device_type = "memory";
+        reg = <0x3f 0xfffff000 0 0x2000>, <0x40 0 1 0>, <0 0x80000000 0x7f 0>, <0xffffffff 0xfffff000 0 0x1000>; };)");
+    EXPECT_EQ(machine.error(), "none");
+    EXPECT_THAT(machine.machine.ram, ElementsAre(range(0x80000000, 0x3f80000000)));
+}
+
 TEST(HostMachine, TakesReservedRangesFromTheBlockAndFromTheNodes)
 {
     const Host machine{test::compile(R"(/memreserve/ 0x81000000 0x2000;
@@ -259,7 +267,7 @@ TEST(HostMachine, TellsOfHowManyThingsThereAreTooMany)
     std::string ranges;
     for (int i = 0; i < 70; ++i) {
         const std::string n = std::to_string(i);
-        banks += (i == 0 ? "" : ", ") + ("<" + n + " 0 0 0x1000>");
+        banks += (i == 0 ? "" : ", ") + ("<0 0x" + n + "00000 0 0x1000>");
         harts += "cpu@" + n + " { reg = <" + n + ">; };";
         ranges += "r@" + n + " { reg = <" + n + " 0 0x1000>; };";
     }

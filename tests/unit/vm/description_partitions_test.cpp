@@ -198,14 +198,14 @@ TEST(BadDescription, HasABaseWhereNoMemoryCanBegin)
     const auto error = [](const std::string& cells) { return Read{guest("g", "memory = <" + cells + ">;")}.error; };
     EXPECT_EQ(error("0 0x90001000 0 0x8000000"), "g/memory: begins at 0x90001000; it must be a multiple of 2 MiB");
     EXPECT_EQ(error("0 0x7fe00000 0 0x8000000"),
-              "g/memory: begins at 0x7fe00000; it must be 0x80000000 to 0x1fff8000000");
-    EXPECT_EQ(error("0x1ff 0xf8200000 0 0x8000000"),
-              "g/memory: begins at 0x1fff8200000; it must be 0x80000000 to 0x1fff8000000");
+              "g/memory: begins at 0x7fe00000; it must be 0x80000000 to 0x3ff8000000");
+    EXPECT_EQ(error("0x3f 0xf8200000 0 0x8000000"),
+              "g/memory: begins at 0x3ff8200000; it must be 0x80000000 to 0x3ff8000000");
     EXPECT_EQ(error("0xffffffff 0xffe00000 0 0x8000000"),
-              "g/memory: begins at 0xffffffffffe00000; it must be 0x80000000 to 0x1fff8000000");
-    EXPECT_EQ(error("0x1ff 0xf8000000 0 0x8000000"), "none");
+              "g/memory: begins at 0xffffffffffe00000; it must be 0x80000000 to 0x3ff8000000");
+    EXPECT_EQ(error("0x3f 0xf8000000 0 0x8000000"), "none");
     EXPECT_EQ(error("0 0x80000000 0 0x8000000"), "none");
-    EXPECT_EQ(error("0 0x90000000 0 0x1000"), "g/memory: is 4 KiB; it must be 4 MiB to 1 TiB");
+    EXPECT_EQ(error("0 0x90000000 0 0x1000"), "g/memory: is 4 KiB; it must be 4 MiB to 254 GiB");
 }
 
 TEST(BadDescription, GivesMemoryToTwoGuests)

@@ -245,12 +245,12 @@ TEST(BadDescription, GivesTheHartsInAnotherForm)
 TEST(BadDescription, AsksForTooLittleOrTooMuchMemory)
 {
     EXPECT_EQ(error_of_all_of_guest("memory = <0 0x3ff000>; kernel = [00];"),
-              "linux/memory: is 4092 KiB; it must be 4 MiB to 1 TiB");
+              "linux/memory: is 4092 KiB; it must be 4 MiB to 254 GiB");
     EXPECT_EQ(error_of_all_of_guest("memory = <0xffffffff 0xffffffff>; kernel = [00];"),
-              "linux/memory: is 18446744073709551615 bytes; it must be 4 MiB to 1 TiB");
-    EXPECT_EQ(error_of_all_of_guest("memory = <0x100 0x1000>; kernel = [00];"),
-              "linux/memory: is 1073741828 KiB; it must be 4 MiB to 1 TiB");
-    EXPECT_EQ(error_of_all_of_guest("memory = <0x100 0>; kernel = [00];"), "none");
+              "linux/memory: is 18446744073709551615 bytes; it must be 4 MiB to 254 GiB");
+    EXPECT_EQ(error_of_all_of_guest("memory = <0x3f 0x80001000>; kernel = [00];"),
+              "linux/memory: is 266338308 KiB; it must be 4 MiB to 254 GiB");
+    EXPECT_EQ(error_of_all_of_guest("memory = <0x3f 0x80000000>; kernel = [00];"), "none");
     EXPECT_EQ(error_of_all_of_guest("memory = <0 0x400000>; kernel = [00];"), "none");
 }
 
