@@ -50,7 +50,7 @@ Expected<void, mm::LayoutError> complete(Machine& machine, size_t description_si
     using mm::Holder;
     for (const fdt::Hart& hart : machine.host.harts) {
         if (hart.available) {
-            machine.harts.push_back(hart.id);
+            static_cast<void>(machine.harts.try_push_back(hart.id));
         }
     }
     const PhysRange bank = main_bank(machine.host);
@@ -87,7 +87,7 @@ Expected<void, vm::DescriptionError> check(Machine& machine, const vm::Descripti
                      {.ram = machine.host.ram.span(),
                       .claims = machine.claims,
                       .heap = machine.heap,
-                      .harts = machine.harts,
+                      .harts = machine.harts.span(),
                       .tree = &*tree,
                       .host = &machine.host},
                      machine.placement);

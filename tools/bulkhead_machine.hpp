@@ -16,8 +16,9 @@ namespace hv::tools {
 /// description. Then it is as on QEMU's virt machine with OpenSBI; and the hypervisor lies where it is linked.
 struct Machine {
     std::vector<std::byte> tree;
-    fdt::HostMachine host;          ///< views the tree
-    std::vector<uint64_t> harts;    ///< ids of those that can be used
+    fdt::HostMachine host;  ///< views the tree
+    /// Ids of those that can be used: where there are more, the boot hart is taken to be among the first.
+    StaticVector<uint64_t, vm::MachineRequest::max_harts> harts;
     std::vector<mm::Claim> claims;  ///< all memory that is taken
     PhysRange heap;                 ///< the hypervisor's
     vm::Placement placement{};      ///< what check() has found so far; errors view it

@@ -115,9 +115,9 @@ std::string_view Placer::why_taken(const HostDevice& device, size_t guest) const
             if (other.registers.front().start == device.registers.front().start) {
                 return "is a device that is named by another path, too";
             }
-            if (i != guest && std::find_first_of(other.interrupts.begin(), other.interrupts.end(),
-                                                 device.interrupts.begin(),
-                                                 device.interrupts.end()) != other.interrupts.end()) {
+            if (i != guest &&
+                std::find_first_of(other.interrupts.begin(), other.interrupts.end(), device.interrupts.begin(),
+                                   device.interrupts.end()) != other.interrupts.end()) {
                 return "has an interrupt that is another guest's";
             }
         }

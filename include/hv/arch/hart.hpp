@@ -8,11 +8,13 @@
 #include <hv/arch/guest_frame.hpp>
 #include <hv/arch/offsets.h>
 #include <hv/lib/address.hpp>
+#include <hv/vm/placement.hpp>
 
 namespace hv::arch {
 
 /// Harts have distinct bits in a SpinLock's 32-bit word, so there are at most 32.
-inline constexpr uint32_t max_harts = 32;
+inline constexpr uint32_t max_harts = vm::MachineRequest::max_harts;
+static_assert(max_harts <= 32);
 
 /// Shared with start.S, trap.S and guest_trap.S. Made once for each hart, and never moved.
 struct HartRecord {

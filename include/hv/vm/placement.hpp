@@ -19,6 +19,8 @@ namespace hv::vm {
 struct MachineRequest {
     /// Reserved ranges, and the device tree, the initrd, the image and the stack.
     static constexpr size_t max_claims = fdt::HostMachine::max_reserved + 4;
+    /// The boot hart and the first others that are available: each has a bit of a SpinLock's word.
+    static constexpr uint32_t max_harts = 32;
 
     std::span<const PhysRange> ram;
     std::span<const mm::Claim> claims;       ///< at most max_claims

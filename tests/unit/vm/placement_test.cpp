@@ -336,9 +336,10 @@ TEST_F(Placed, ADeviceOnWhatSomebodyHoldsIsRefused)
 
 TEST_F(Placed, ADeviceHasOneOwnerHoweverItsPathIsSpelt)
 {
-    const test::Blob blob = test::compile("/ { #address-cells = <2>; #size-cells = <2>; "
-                                          "flash@20000000 { reg = <0 0x20000000 0 0x1000>, <0 0x22000000 0 0x1000>; };"
-                                          "rtc@30000000 { reg = <0 0x30000000 0 0x1000>; }; };");
+    const test::Blob blob =
+        test::compile("/ { #address-cells = <2>; #size-cells = <2>; "
+                      "flash@20000000 { reg = <0 0x20000000 0 0x1000>, <0 0x22000000 0 0x1000>; };"
+                      "rtc@30000000 { reg = <0 0x30000000 0 0x1000>; }; };");
     const auto tree = fdt::Tree::open(blob);
     const auto with = [&](std::string_view first, std::string_view second, bool is_one_guest) {
         const auto fresh = std::make_unique<Machine>();
