@@ -6,6 +6,7 @@
 #include <hv/fdt/address.hpp>
 
 #include "host_console.hpp"
+#include "host_ram.hpp"
 #include "host_wires.hpp"
 #include "name_cache.hpp"
 
@@ -72,7 +73,6 @@ private:
         }
     }
 
-    void add_ram(PhysRange range);
     void add_reserved(const ReservedRange& range);
     void check_count(std::string_view things, size_t limit, size_t surplus);
 
@@ -151,29 +151,6 @@ void HostReader::add_reserved(const ReservedRange& range)
     }
 }
 
-/// What of it can be used, as one bank with those that it overlaps.
-void HostReader::add_ram(PhysRange range)
-{
-    constexpr PhysAddr limit{HostMachine::ram_limit};
-    if (range.start >= limit) {
-        return;
-    }
-    range.size = std::min(range.size, limit - range.start);
-    for (size_t i = 0; i != machine_.ram.size();) {
-        PhysRange& bank = machine_.ram.data()[i];
-        if (!bank.overlaps(range)) {
-            ++i;
-            continue;
-        }
-        range = PhysRange::between(std::min(bank.start, range.start), std::max(bank.end(), range.end()));
-        bank = machine_.ram.back();
-        machine_.ram.pop_back();
-    }
-    if (!machine_.ram.try_push_back(range)) {
-        ++surplus_ram_;
-    }
-}
-
 void HostReader::finish_memory()
 {
     if (!has(Slot::reg)) {
@@ -200,8 +177,8 @@ void HostReader::finish_memory()
         }
         if (section_ == Section::reserved_memory) {
             add_reserved({*range, node_.name(), has(Slot::no_map)});
-        } else {
-            add_ram(*range);
+        } else if (!add_ram(machine_, *range)) {
+            ++surplus_ram_;
         }
     }
 }
