@@ -46,6 +46,10 @@ using vm::ExitCause;
     if (htinst != 0) [[likely]] {
         return isa::quick_load_of_htinst(htinst);
     }
+    if (exit.stval % 4096 == 0) [[unlikely]] {
+        // It may have begun on the page before, which takes a register of the guest's to tell.
+        return {};
+    }
     return isa::quick_load_of_instruction(fetch_quickly(exit));
 }
 

@@ -4,6 +4,7 @@
 #include <hv/arch/csr_access.hpp>
 #include <hv/arch/guest_cpu.hpp>
 #include <hv/arch/panic.hpp>
+#include <hv/isa/access_base.hpp>
 #include <hv/isa/cause.hpp>
 #include <hv/isa/csr_instruction.hpp>
 #include <hv/isa/htinst.hpp>
@@ -79,6 +80,15 @@ void handle_unreadable_instruction(GuestFrame& frame, Exception cause, uint64_t 
     }
 }
 
+/// The load or store that an instruction is, where a device may answer it: none answers a misaligned one. stval
+/// does not tell, as it may be the address of the second part. Not inline: that would have its branches twice.
+[[gnu::noinline]] isa::MemoryAccess aligned_access(const GuestFrame& frame, uint32_t instruction)
+{
+    const isa::MemoryAccess access = isa::decode_access(instruction).value_or(isa::MemoryAccess{});
+    const isa::AccessBase base = isa::base_of_access(instruction);
+    return isa::is_aligned(base, frame.x(base.reg), access.size()) ? access : isa::MemoryAccess{};
+}
+
 /// [priv] Hypervisor: Guest-Page Faults. A device's register, or an address where the guest has nothing: that is an
 /// access fault of its own, of the kind that its instruction is.
 void handle_access_fault(GuestFrame& frame, Exception cause)
@@ -87,7 +97,7 @@ void handle_access_fault(GuestFrame& frame, Exception cause)
     const uint64_t stval = read_csr<Csr::stval>();
     const uint64_t htval = read_csr<Csr::htval>();
     const isa::Htinst htinst = isa::decode_htinst(read_csr<Csr::htinst>());
-    std::optional<isa::MemoryAccess> access;
+    isa::MemoryAccess access;
     isa::InstructionClass kind = isa::InstructionClass::other;
     if (htinst.kind == isa::Htinst::Kind::access) {
         access = htinst.access;
@@ -99,12 +109,12 @@ void handle_access_fault(GuestFrame& frame, Exception cause)
         }
         kind = isa::class_of(*instruction);
         if (htinst.kind == isa::Htinst::Kind::unknown) {
-            access = isa::decode_access(*instruction);
+            access = aligned_access(frame, *instruction);
         }
     }
     const GuestPhysAddr address = isa::guest_physical_address(htval, stval);
-    if (access && (access_device(frame, address, *access) || access_doorbell(address, *access))) {
-        frame.set_pc(frame.pc() + access->length());
+    if (!access.is_none() && (access_device(frame, address, access) || access_doorbell(address, access))) {
+        frame.set_pc(frame.pc() + access.length());
         return;
     }
     inject(frame, isa::access_fault_for(kind, cause), stval);

@@ -7,6 +7,7 @@
 
 #include "encode.hpp"
 #include "harts.hpp"
+#include "pages.hpp"
 #include "probe.hpp"
 
 namespace guest {
@@ -140,6 +141,32 @@ void try_doorbell_accesses(const Shared& shared)
     expect_equal(probe.get(9), shared.members());
 }
 
+/// Accesses that begin in RAM and end in the doorbell's first register ring nobody.
+void try_to_cross_into_a_doorbell(const Shared& shared)
+{
+    constexpr uint64_t edge = free_pages + 4096;
+    turn_paging_on();
+    map_page(free_pages, Probe::area() + 4096, pte_rw);
+    map_page(edge, shared.doorbell, pte_rw);
+    for (const uint32_t instruction :
+         {encode::load(Load::lw, 10, 11), encode::load(Load::lwu, 10, 11), encode::c_lw(10, 11, 0)}) {
+        trying("crossing load", instruction);
+        probe.begin().set(11, edge - 2).run(instruction);
+        const bool misaligned = probe.trapped_as(Exception::load_address_misaligned);
+        probe.expect_trap(misaligned ? Exception::load_address_misaligned : Exception::load_access_fault,
+                          misaligned ? edge - 2 : edge);
+    }
+    for (const uint32_t instruction : {encode::store(Store::sw, 10, 11), encode::c_sw(10, 11, 0)}) {
+        trying("crossing store", instruction);
+        probe.begin().set(11, edge - 2).set(10, shared.member()).run(instruction);
+        const bool misaligned = probe.trapped_as(Exception::store_address_misaligned);
+        probe.expect_trap(misaligned ? Exception::store_address_misaligned : Exception::store_access_fault,
+                          misaligned ? edge - 2 : edge);
+    }
+    expect_equal(shared.pending(), 0);
+    turn_paging_off();
+}
+
 /// With interrupts off.
 void try_ringing_oneself(const Shared& shared)
 {
@@ -240,6 +267,7 @@ void be_ping()
     disable_interrupts();
     try_the_second_hart();
     try_doorbell_accesses(mailbox);
+    try_to_cross_into_a_doorbell(mailbox);
     try_ringing_oneself(mailbox);
     try_it_as_ram(mailbox);
 }

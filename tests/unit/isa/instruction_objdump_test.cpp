@@ -19,6 +19,7 @@
 
 #include <gtest/gtest.h>
 
+#include <hv/isa/access_base.hpp>
 #include <hv/isa/csr.hpp>
 #include <hv/isa/instruction.hpp>
 #include <hv/isa/instruction_class.hpp>
@@ -385,6 +386,24 @@ TEST(DecodeAccess, FindsTheLoadsAndStoresThatObjdumpNamesAndNoOthers)
     for_all([](const Disassembled& theirs) {
         if (theirs.mnemonic != ".2byte" || !is_zcb(text_of(theirs.instruction))) {
             ASSERT_EQ(decode_access(theirs.instruction), expected_access(theirs)) << theirs.mnemonic;
+        }
+    });
+}
+
+TEST(AccessBase, IsTheRegisterAndTellsTheAlignmentOfTheOffsetThatObjdumpNames)
+{
+    for_all([](const Disassembled& theirs) {
+        const auto access = expected_access(theirs);
+        if (!access) {
+            return;
+        }
+        const std::vector<std::string> parts = split(theirs.operands);  // such as a0 , 16 ( sp )
+        const AccessBase base = base_of_access(theirs.instruction);
+        ASSERT_EQ(base.reg, register_number(parts[4])) << theirs.operands;
+        const auto offset = static_cast<uint64_t>(std::stoll(parts[2]));
+        for (uint64_t value = UINT64_MAX - 7; value != 8; ++value) {
+            ASSERT_EQ(is_aligned(base, value, access->size()), (value + offset) % access->size() == 0)
+                << theirs.operands;
         }
     });
 }

@@ -1,4 +1,5 @@
 // What instructions do to memory, where objdump cannot tell: Zcb, classes, values, and what htinst says of them.
+#include <hv/isa/access_base.hpp>
 #include <hv/isa/htinst.hpp>
 #include <hv/isa/instruction.hpp>
 #include <hv/isa/instruction_class.hpp>
@@ -52,6 +53,13 @@ TEST(DecodeAccess, KnowsTheCompressedBytesAndHalfwordsOfZcb)
         EXPECT_EQ(text_of(c.instruction), c.text);
         EXPECT_EQ(decode_access(c.instruction), c.access) << c.text;
         EXPECT_EQ(class_of(c.instruction), c.access.is_store() ? InstructionClass::store : InstructionClass::load);
+    }
+}
+
+TEST(AccessBase, IsTheRegisterAloneWhereZcbHasAnEvenOffset)
+{
+    for (const uint32_t instruction : {0x81f0U, 0x85b0U, 0x85f0U, 0x89f0U, 0x8db0U}) {  // of a2, at 1, 2 or 3 (a1)
+        EXPECT_EQ(base_of_access(instruction), (AccessBase{11, 0}));
     }
 }
 
