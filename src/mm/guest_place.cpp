@@ -36,7 +36,9 @@ PhysRange FreeMemory::next()
         }
         const Claim* claim = lowest_claim_on(claims, PhysRange::between(start, bank.end()));
         const PhysAddr end = claim == nullptr ? bank.end() : claim->range.start;
-        next_at = claim == nullptr ? bank.end() : claim->range.end();
+        // Behind a claim, unless that reaches the bank's end: one up to the last address ends at 0.
+        const PhysAddr behind = claim == nullptr ? bank.end() : claim->range.end();
+        next_at = start < behind && behind < bank.end() ? behind : bank.end();
         if (start < end.align_down(guest_alignment)) {
             return PhysRange::between(start, end.align_down(guest_alignment));
         }

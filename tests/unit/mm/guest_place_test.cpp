@@ -51,6 +51,15 @@ TEST(GuestPlace, PassesWhatIsClaimed)
     EXPECT_THAT(blocks_of(*place, 6), ElementsAre(block(0x8720'0000, 6)));
 }
 
+TEST(GuestPlace, EndsBeforeAClaimUpToTheLastAddressOrNearIt)
+{
+    constexpr uint64_t start = 0x8700'0000;
+    for (const uint64_t over : std::array<uint64_t, 3>{0, 1, 4096}) {
+        const std::array<Claim, 1> claims{{{Holder::reserved, {PhysAddr{start}, 0 - start - over}, "all"}}};
+        EXPECT_EQ(room_for_guests(one_bank, claims, {linked_heap.start, 4 * mib}), block(0, 108 - 4).size) << over;
+    }
+}
+
 TEST(GuestPlace, IsSeveralBlocksWhereNoneHoldsEverything)
 {
     const std::array<PhysRange, 1> bank{{{PhysAddr{0x8000'0000}, 448 * mib}}};

@@ -21,7 +21,7 @@ void scenario()
     attack();
 }
 
-// Bulkhead's machine has RAM from 0x80000000, at most 1 TiB, a UART and a PLIC: all else belongs to nobody.
+// Bulkhead's machine has RAM from 0x80000000, at most 254 GiB, a UART and a PLIC: all else belongs to nobody.
 const std::array<Nowhere, 12> nowhere = {{
     {"address 0", 0},
     {"QEMU's finisher", 0x10'0000},
