@@ -110,7 +110,7 @@ run_unit_tests() {
     say "unit tests, $preset"
     local half
     for half in 0 1; do
-        run_half_of_unit_tests "$preset" $half "${command[@]}" &
+        run_half_of_unit_tests "$preset" "$half" "${command[@]}" &
     done
     wait
 }
