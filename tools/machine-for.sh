@@ -9,7 +9,7 @@
 set -euo pipefail
 export LC_ALL=C
 
-# include/hv/arch/hart.hpp and docs/partitions.md.
+# include/hv/vm/placement.hpp, include/hv/vm/description.hpp and docs/partitions.md.
 max_harts=32 max_harts_of_a_guest=8 max_memory=$((254 << 30))
 ram_start=$((2 << 30)) mebibyte=$((1 << 20)) large_page=$((2 << 20)) step=$((64 << 20))
 
