@@ -39,6 +39,16 @@ def compile_commands(preset):
     return folder
 
 
+def some_at_a_time(sources, folder, flags):
+    """The sources, six to a file that includes them: what takes clang-tidy's time is the standard library's headers.
+    Where six have one name for two things, and so do not compile as one, they stay as they are."""
+    for i in range(0, len(sources), 6):
+        some = sources[i:i + 6]
+        joined = folder / f"sources_{i}.cpp"
+        joined.write_text("".join(f'#include "{tree.ROOT / name}"  // NOLINT\n' for name in some), encoding="utf-8")
+        yield from [joined] if not run("clang++-14", "-fsyntax-only", *flags, joined) else some
+
+
 def test_clang_tidy_finds_nothing_in_the_pure_folders(tmp_path):
     folder = compile_commands("host-clang")
     commands = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
@@ -61,4 +71,4 @@ def test_clang_tidy_finds_nothing_in_the_pure_folders(tmp_path):
         return re.sub(r"^\d+ warnings? .*\n", "", found, flags=re.MULTILINE)
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        tree.report(list(filter(None, pool.map(tidy, [everything, *sources]))))
+        tree.report(list(filter(None, pool.map(tidy, [everything, *some_at_a_time(sources, tmp_path, flags)]))))
