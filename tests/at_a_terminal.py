@@ -84,7 +84,7 @@ def started(program, harts, *options):
     """A Terminal on which the hypervisor has written its first line, with one guest that has so many harts, or, where
     that is None, with the guests and harts that the options say. A start that hangs before it is the firmware's,
     as harness.attempts() says; whatever hangs later is not tried again."""
-    for _ in range(harness.attempts(program, harts or 2)):
+    for start in range(harness.attempts(program, harts or 2)):
         terminal = Terminal(program, [*(["--harts", harts] if harts else []), *options])
         try:
             if terminal.comes(r"\r\nBooting hypervisor\.\.\.\r"):
@@ -94,5 +94,5 @@ def started(program, harts, *options):
                 break
         finally:
             terminal.close()
-        harness.note_hang(program)
+        harness.note_hang(program, start)
     terminal.fail("the hypervisor does not start")

@@ -144,9 +144,10 @@ def attempts(program, smp):
     return 3 if smp > 1 and program == installed and major < 10 else 1
 
 
-def note_hang(program):
-    """Counts a machine that hung: pytest lists those behind the tests, also where it was started again and passed."""
-    warnings.warn(f"{program} hung", stacklevel=2)
+def note_hang(program, start):
+    """Counts a machine that hung at its `start`, from 0: pytest lists those behind the tests, also where it was started
+    again and passed, but those of one test that read alike only once."""
+    warnings.warn(f"{program} hung at start {start + 1}", stacklevel=2)
 
 
 def _boot_once(command, serial, timeout):
@@ -165,11 +166,11 @@ def boot(program, image, *, smp=1, ram="128M", extra=(), timeout=HANG_SECONDS):
         command = [program, "-M", "virt", "-smp", str(smp), "-m", ram, "-display", "none", "-no-reboot",
                    "-monitor", "none", "-serial", f"file:{serial}",
                    *(["-kernel", image] if image else []), *extra]
-        for _ in range(attempts(program, smp)):
+        for start in range(attempts(program, smp)):
             ended = _boot_once(command, serial, timeout)
             if ended:
                 return ended
-            note_hang(program)
+            note_hang(program, start)
         written = plain_text(serial.read_bytes()) if serial.exists() else ""
         pytest.fail(f"{' '.join(map(str, command))}\ndid not end in {timeout} s. Its serial line:\n{written}",
                     pytrace=False)
@@ -181,14 +182,14 @@ def run_sh(*options, program=None, stdin=subprocess.DEVNULL, cwd=None, timeout=H
     smp = int(several_harts[1]) if several_harts else 1
     environment = {**os.environ, **({"QEMU": str(program)} if program else {}), **(env or {})}
     command = [ROOT / "run.sh", *map(str, options)]
-    for _ in range(attempts(program or _installed_qemu()[0], smp)):
+    for start in range(attempts(program or _installed_qemu()[0], smp)):
         try:
             ended = subprocess.run(command, stdin=stdin, capture_output=True, timeout=timeout, check=False, cwd=cwd,
                                    env=environment)
             return Run(ended.returncode, plain_text(ended.stdout), plain_text(ended.stderr))
         except subprocess.TimeoutExpired as hang:
             written = plain_text(hang.stdout or b"")
-            note_hang(environment.get("QEMU", "QEMU"))
+            note_hang(environment.get("QEMU", "QEMU"), start)
     pytest.fail(f"{' '.join(map(str, command))}\ndid not end in {timeout} s. Its output:\n{written}", pytrace=False)
 
 
