@@ -139,14 +139,15 @@ def plain_text(data):
 
 def attempts(program, smp):
     """How often a machine may be started until it ends. QEMU 7.2 with its OpenSBI 1.1 sometimes hangs while the other
-    harts start, without any of our code running; a hang of ours shows on QEMU 10, where there is one attempt."""
+    harts start, without any of our code running, and it can lose a guest's timer interrupt where there is Sstc (see
+    README); a hang of ours shows on QEMU 10, where there is one attempt."""
     installed, major = _installed_qemu()
     return 3 if smp > 1 and program == installed and major < 10 else 1
 
 
 def note_hang(program, start):
     """Counts a machine that hung at its `start`, from 0: pytest lists those behind the tests, also where it was started
-    again and passed, but those of one test that read alike only once."""
+    again and passed. The number is there because warnings of one test that read alike are shown once."""
     warnings.warn(f"{program} hung at start {start + 1}", stacklevel=2)
 
 

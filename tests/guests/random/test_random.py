@@ -83,7 +83,7 @@ def test_a_random_guest_hurts_nobody(seed, tmp_path):
     if aborted := QEMU_ABORTS.search(run.errors):
         assert run.status == -signal.SIGABRT, str(run)
         pytest.xfail(f"seed {seed}: {qemu_name} aborted: {aborted[0]}")
-    # Random output may stand before it on its line, and, without Sstc, in the midst of it: docs/console.md.
+    # Random output may stand before it on its line, and in the midst of it: see docs/console.md.
     unbroken = re.sub(r"\\\n(random: .*\n)+", "", run.serial)
     beaten = re.search(r"neighbour: (\d+) beats, at most (\d+) ticks late$", unbroken, re.MULTILINE)
     assert beaten, f"the neighbour says nothing:\n{run}"
